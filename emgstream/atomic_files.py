@@ -6,17 +6,27 @@ import errno
 import itertools
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from emgstream.device_names import device_problem, is_device_name, is_folder, is_unwritable_device
 from emgstream.host_system import platform_name
 
-__all__ = ["check_writable", "is_same_file", "partial_file", "replace_file", "write_whole"]
+__all__ = [
+    "check_writable",
+    "is_same_file",
+    "partial_file",
+    "read_start",
+    "replace_file",
+    "write_whole",
+]
 
 _N_TRIES, _TRY_S = 10, 0.1
-"""Tries to replace a file on Windows, and seconds between them: a choice."""
+"""Tries to replace or open a file on Windows, and seconds between them: a choice."""
+
+_T = TypeVar("_T")
 
 
 @contextmanager
@@ -51,14 +61,30 @@ def replace_file(partial: Path, target: Path) -> None:
     On Windows a program that looks at each new file, as those against viruses do, has it open for a
     moment: it is tried again for a second. Raises OSError if that is in vain.
     """
+    _wait_for_others(lambda: partial.replace(target))
+
+
+def read_start(path: Path, n_bytes: int) -> bytes:
+    """Return the first bytes of a file that another process may replace at the same time.
+
+    Windows refuses to open a file in the moment in which it is replaced: it is tried again for a
+    second. Raises OSError if that is in vain.
+    """
+
+    def read() -> bytes:
+        with path.open("rb") as file:
+            return file.read(n_bytes)
+
+    return read() if is_folder(path) else _wait_for_others(read)
+
+
+def _wait_for_others(act: Callable[[], _T]) -> _T:
     for _ in range(_N_TRIES if platform_name() == "win32" else 0):
         try:
-            partial.replace(target)
+            return act()
         except PermissionError:
             time.sleep(_TRY_S)
-        else:
-            return
-    partial.replace(target)
+    return act()
 
 
 def write_whole(path: Path, content: bytes) -> None:

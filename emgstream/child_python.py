@@ -16,7 +16,8 @@ _BOOT = (
     "from importlib import import_module; sys.exit(import_module(sys.argv.pop(1)).main())"
 )
 _IMPORT = (
-    "import sys; sys.path[:] = filter(None, sys.path); "
+    "import os, sys; sys.path[:] = filter(None, sys.path); "
+    "folder = sys.argv.pop(1); folder and os.add_dll_directory(folder); "
     "from importlib import import_module; list(map(import_module, sys.argv[1:]))"
 )
 _PYTHON = (sys.executable, "-X", "faulthandler", "-X", "utf8")
@@ -38,9 +39,16 @@ def child_python(module: str, *words: str) -> list[str]:
     return [*_PYTHON, "-c", _BOOT, module, *words]
 
 
-def child_import(modules: Iterable[str]) -> list[str]:
+def child_import(modules: Iterable[str], dll_folder: str | None = None) -> list[str]:
     """Return the command line of a Python process that imports modules, and does nothing else.
 
     It needs nothing of this program, so that an environment can be tried that is just made.
+
+    Parameters
+    ----------
+    modules
+        Full names of the modules.
+    dll_folder
+        A folder in which Windows looks for libraries, too.
     """
-    return [*_PYTHON, "-c", _IMPORT, *modules]
+    return [*_PYTHON, "-c", _IMPORT, dll_folder or "", *modules]

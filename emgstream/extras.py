@@ -83,6 +83,12 @@ class Extra:
         return None if gap is None else f"{library} {gap}"
 
     @property
+    def gaps_of_parts(self) -> dict[str, str]:
+        """Why further libraries cannot be had on this computer, and what to do, by their names."""
+        gaps = {name: gap_of(name) for name in self.libraries[1:] if name not in self.present}
+        return {name: f"{name} {gap}" for name, gap in gaps.items() if gap is not None}
+
+    @property
     def size_words(self) -> str:
         """The sizes, for people."""
         return f"{megabytes(self.download_mb)} to download, {megabytes(self.disk_mb)} on the disk"

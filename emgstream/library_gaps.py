@@ -9,10 +9,19 @@ import platform
 import sys
 from dataclasses import dataclass
 
-__all__ = ["Machine", "gap_of", "this_machine"]
+__all__ = ["LITERT_PYTHON", "Machine", "gap_of", "this_machine"]
 
 _H5PY_PYTHON = (3, 14)
 """The newest Python that h5py 3.16 has packages for."""
+LITERT_PYTHON = (3, 14)
+"""The newest Python that LiteRT 2.3 has packages for."""
+_WITH_LITERT = {
+    ("Linux", "x86_64"),
+    ("Linux", "aarch64"),
+    ("Windows", "AMD64"),
+    ("Darwin", "arm64"),
+}
+"""Systems and processors that LiteRT has packages for."""
 _NO_PACKAGE = {"aarch64", "ARM64"}
 """Processors that PyQt5 and BrainFlow have no library for: arm64 as Linux and Windows call it."""
 
@@ -35,7 +44,17 @@ class Machine:
         >>> Machine("Darwin", "x86_64", (3, 13)).words
         'macOS on x86_64'
         """
-        return f"{'macOS' if self.system == 'Darwin' else self.system} on {self.processor}"
+        return f"{self.system_words} on {self.processor}"
+
+    @property
+    def system_words(self) -> str:
+        """System, for people."""
+        return "macOS" if self.system == "Darwin" else self.system
+
+    @property
+    def python_words(self) -> str:
+        """Version of Python, for people."""
+        return _version(self.python)
 
 
 def this_machine() -> Machine:
@@ -77,9 +96,14 @@ def gap_of(library: str, machine: Machine | None = None) -> str | None:
         )
     if library == "h5py" and there.python > _H5PY_PYTHON:
         return (
-            f"has no package for Python {_version(there.python)}; expected Python 3.10 to "
+            f"has no package for Python {there.python_words}; expected Python 3.10 to "
             f"{_version(_H5PY_PYTHON)}; use one of these for MATLAB files of version 7.3"
         )
+    if library == "ai_edge_litert":
+        if (there.system, there.processor) not in _WITH_LITERT:
+            return f"has no package for {there.words}"
+        if there.python > LITERT_PYTHON:
+            return f"has no package for Python {there.python_words}"
     return None
 
 

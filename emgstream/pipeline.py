@@ -27,7 +27,7 @@ from emgstream.errors import ModelFileError, UsageError
 from emgstream.gap_bridge import FilledShares, GapBridge
 from emgstream.latency import FixedDelay
 from emgstream.network.backend_preference import NetworkBackend
-from emgstream.network.network_backend import open_classifier
+from emgstream.network.network_backend import Classifier, open_classifier
 from emgstream.steps import StepStream
 from emgstream.types import Chunk, FloatArray, IndexArray
 from emgstream.windowing import Windowing, Windows
@@ -85,6 +85,8 @@ class Pipeline:
         False to fill nothing and break the stream at every lost sample, for comparison.
     backend
         What runs the network; by default the best that this computer has.
+    classifier
+        What classifies the windows in place of the model's network, for measurements.
 
     Raises
     ------
@@ -100,6 +102,7 @@ class Pipeline:
         *,
         bridges_gaps: bool = True,
         backend: NetworkBackend | None = None,
+        classifier: Classifier | None = None,
     ) -> None:
         manifest = model.manifest
         self._manifest = manifest
@@ -110,7 +113,7 @@ class Pipeline:
         self._level_columns = manifest.step.level_columns(len(manifest.channel_names))
         self._no_steps = np.empty((0, manifest.n_features))
         self._windowing = Windowing(manifest.n_steps, manifest.hop, manifest.n_features)
-        self._classifier = open_classifier(model, backend)
+        self._classifier = open_classifier(model, backend) if classifier is None else classifier
         self._check_network()
         self._settings = manifest.decision
         self._nothing = _no_decisions(manifest.class_names)

@@ -74,10 +74,14 @@ def _on_path(version: str) -> "list[str] | None":
 
 
 def _of_uv(version: str) -> "list[str] | None":
-    """Return a Python that uv has installed; it downloads none for this question."""
+    """Return a Python that uv has installed; it downloads none for this question.
+
+    None of a virtual environment, which uv gives first else: that of the project may have to be
+    made anew, and cannot be by its own Python.
+    """
     if shutil.which("uv") is None:
         return None
-    found = _answer(["uv", "python", "find", "--no-project", version]).strip()
+    found = _answer(["uv", "python", "find", "--no-project", "--system", version]).strip()
     return [found] if found else None
 
 

@@ -98,6 +98,7 @@ def texts_of_rooms_below() -> dict[str, list[str]]:
     from emgstream.app.doctor.doctor_check import TOPICS, CheckState
     from emgstream.latency import STAGES
     from emgstream.manifest import KINDS_OF_TRAINING_DATA
+    from emgstream.network.backend_choice import BackendReason
     from emgstream.outputs.control.desk import OBSTACLES
     from emgstream.outputs.output_registry import output_kinds
     from emgstream.quality import Quality, QualityKind
@@ -110,6 +111,7 @@ def texts_of_rooms_below() -> dict[str, list[str]]:
     return {
         "emgstream/app/doctor/doctor_check.py": [*TOPICS, *(one.value for one in CheckState)],
         "emgstream/latency.py": list(STAGES),
+        "emgstream/network/backend_choice.py": [one.value for one in BackendReason],
         "emgstream/outputs/control/desk.py": list(OBSTACLES),
         "emgstream/manifest.py": list(KINDS_OF_TRAINING_DATA),
         "emgstream/outputs/output_registry.py": outputs,

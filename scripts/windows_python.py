@@ -6,7 +6,8 @@ and the same on all systems, from Debian's Python of the same version, and the p
 for Windows. Nothing is installed into this machine.
 
 Wine 10 lacks some functions of Windows that NumPy imports (C99's complex ones); a DLL of ours has
-them. It has no WMI either, which `platform` would ask.
+them. It has no WMI either, which `platform` would ask. A read of a port that ends by its timeout is
+a failure there, where Windows returns no bytes; pyserial is changed to take it so.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import venv
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+from windows_mends import COMPLEX, complex_source, mend_serial
 
 __all__ = ["BuildError", "WindowsPython"]
 
@@ -35,10 +38,7 @@ _DEBIAN = (
     f"libpython{MINOR}-stdlib",
     "fonts-dejavu-core",  # Qt brings no fonts
 )
-_TESTING = (
-    *("hypothesis", "pytest", "pytest-qt"),
-    *("edfio", "h5py", "pyxdf", "scikit-learn", "scipy"),
-)
+_TESTING = ("hypothesis", "pytest", "pytest-qt")
 _MENDED = ("numpy", "scipy", "sklearn")
 _PLATFORM = "x86_64-pc-windows-msvc"
 _DLLS = ("libffi", "libcrypto", "libssl", "sqlite3", "tcl", "tk")
@@ -91,7 +91,7 @@ class WindowsPython:
     Parameters
     ----------
     folder
-        Where it is, or is built; about 4 GB.
+        Where it is, or is built; about 6 GB.
     project
         The project whose packages it has; its files are copied, without what git ignores.
     """
@@ -234,15 +234,22 @@ class WindowsPython:
         )
         (packages / "project.pth").write_text("Z:\\w\\project\nZ:\\w\\project\\training\n")
         self._mend_packages(packages)
+        try:
+            mend_serial(packages / "serial" / "serialwin32.py")
+        except ValueError as error:
+            raise BuildError(str(error)) from error
 
     def _requirements(self) -> str:
-        """Return what emgstream needs, by pyproject.toml, and what its tests need."""
+        """Return what emgstream and its extras need, by pyproject.toml, and what its tests need."""
         text = (self._project / "pyproject.toml").read_text()
-        listed = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)
-        if listed is None:
-            raise BuildError("pyproject.toml names no dependencies")
-        needed = re.findall(r'^ +"(.*)",', listed[1], re.MULTILINE)
-        return "\n".join([*needed, *_TESTING]) + "\n"
+        listed = []
+        for name in ("dependencies", "train", "export", "control", "formats"):
+            found = re.search(rf"^{name} = \[(.*?)\]$", text, re.DOTALL | re.MULTILINE)
+            if found is None:
+                raise BuildError(f"pyproject.toml names no packages as {name}")
+            listed += re.findall(r'"(.*?)"', found[1])
+        mended = f"# changed for Wine: {', '.join(_MENDED)}, serial"  # built again if others are
+        return "\n".join([*listed, *_TESTING, mended]) + "\n"
 
     def _uv(self) -> Path:
         """Return uv, which resolves packages for other systems, markers included."""
@@ -264,10 +271,10 @@ class WindowsPython:
         theirs, ours = "api-ms-win-crt-math-l1-1-0.dll", "xpi-ms-win-crt-math-l1-1-0.dll"
         modules = [one for name in _MENDED for one in (packages / name).rglob("*.pyd")]
         names = {name for module in modules for name in self._imports(module, theirs)}
-        (self._shared / "math.c").write_text(_complex_source(names))
+        (self._shared / "math.c").write_text(complex_source(names))
         lines = [f"LIBRARY {ours}", "EXPORTS"]
         for name in sorted(names):
-            is_ours = _COMPLEX.fullmatch(name) is not None
+            is_ours = COMPLEX.fullmatch(name) is not None
             lines.append(f"  {name} = {'x_' if is_ours else 'ucrtbase.'}{name}")
         (self._shared / "math.def").write_text("\n".join(lines) + "\n")
         options = ("-shared", "-static-libgcc", "/w/math.c", "/w/math.def", "-lm")
@@ -332,38 +339,6 @@ class WindowsPython:
             *(f"{name}={value}" for name, value in set_here.items()),
             *("sh", "-c", inside, "sh", *words),
         ]
-
-
-_COMPLEX = re.compile(
-    r"(c(?:a?(?:cos|sin|tan)h?|abs|arg|exp|imag|log|log10|pow|proj|real|sqrt)|conj)([fl]?)"
-)
-
-
-def _complex_source(names: Iterable[str]) -> str:
-    """Return C with complex functions as Windows calls them: of structures, not of numbers."""
-    lines = ["#include <complex.h>"]
-    for letter, kind in (("f", "float"), ("d", "double")):
-        lines += [
-            f"typedef struct {{ {kind} r, i; }} {letter};",
-            f"typedef union {{ {letter} s; {kind} complex c; }} u{letter};",
-        ]
-    for found in filter(None, map(_COMPLEX.fullmatch, sorted(names))):
-        name, stem = found[0], found[1]  # a long double of Windows is a double
-        called, letter, kind = (name, "f", "float") if found[2] == "f" else (stem, "d", "double")
-        if stem in ("cabs", "carg", "cimag", "creal"):
-            body = f"{kind} x_{name}({letter} a) {{ u{letter} x; x.s = a; return {called}(x.c); }}"
-        elif stem == "cpow":
-            body = (
-                f"{letter} x_{name}({letter} a, {letter} b) {{ u{letter} x, y; x.s = a; y.s = b; "
-                f"x.c = {called}(x.c, y.c); return x.s; }}"
-            )
-        else:
-            body = (
-                f"{letter} x_{name}({letter} a) {{ u{letter} x; x.s = a; x.c = {called}(x.c); "
-                "return x.s; }"
-            )
-        lines.append(body)
-    return "\n".join(lines) + "\n"
 
 
 def _mirror() -> str:

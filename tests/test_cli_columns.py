@@ -18,6 +18,7 @@ from emgstream.data import DEMO_RECORDING
 from emgstream.errors import UndecidedColumnsError, UsageError
 from emgstream.opening import read_recording
 from emgstream.tables import ColumnChoice, read_table
+from tests.user_data import set_user_data
 
 OPTIONS = (
     "--channels",
@@ -39,7 +40,7 @@ SIGNALS = np.random.default_rng(7).integers(300, 700, (N_ROWS, 3))
 @pytest.fixture(autouse=True)
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what is written in a folder of this test."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user"))
+    set_user_data(tmp_path / "user", monkeypatch)
     monkeypatch.chdir(tmp_path)
 
 
@@ -193,7 +194,7 @@ def test_where_nothing_can_be_kept_the_recording_is_read_and_that_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = with_class(tmp_path / f"{'n' * 246}.csv")
-    monkeypatch.setenv("XDG_DATA_HOME", str(path))
+    set_user_data(path, monkeypatch)
     told = printed(["inspect", path, "--label", "class:0"], capsys)
     assert "cannot be remembered" in told
     assert "label 1" in told

@@ -14,6 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from emgstream.app.doctor import system_packages
 from emgstream.extras import PACKAGE
 from tests.documentation import README, ROOT, blocks
 
@@ -96,6 +97,17 @@ def test_a_step_for_bash_is_for_linux_only() -> None:
 def test_both_ways_install_the_same_system_packages() -> None:
     assert "bash .ci/packages" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "apt-get" not in WORKFLOW.read_text(encoding="utf-8")
+
+
+def test_the_system_packages_are_all_that_the_doctor_names_for_the_window(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(system_packages, "platform_name", lambda: "linux")
+    monkeypatch.setattr(system_packages, "_package_manager", lambda: "apt-get")
+    asked = re.findall(r"\blib\S+", system_packages.qt_library_command())
+    installed = (ROOT / ".ci" / "packages").read_text(encoding="utf-8").split()
+    assert asked
+    assert set(asked) <= set(installed)
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import os
 import re
@@ -12,7 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from emgstream.app.doctor import display_checks, folder_checks, port_checks, python_checks
+from emgstream.app.doctor import (
+    child_trial,
+    display_checks,
+    folder_checks,
+    port_checks,
+    python_checks,
+)
 from emgstream.app.doctor.child_trial import TrialFailedError, try_out
 from emgstream.app.doctor.doctor_check import CheckState, good, problem, report_text, verdict
 from emgstream.app.doctor.examination import examine
@@ -95,6 +102,18 @@ def test_a_package_that_crashes_python_is_a_sentence(
         try_out("crashing")
     with pytest.raises(TrialFailedError, match=r"libodd\.so"):
         try_out("broken")
+
+
+def test_a_package_is_imported_after_the_runtime_libraries_of_windows_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(child_trial, "find_runtime_libraries", lambda: order.append("found"))
+    monkeypatch.setattr(sys, "argv", ["", "tensorflow"])
+    with monkeypatch.context() as patch:
+        patch.setattr(importlib, "import_module", order.append)
+        child_trial.main()
+    assert order == ["found", "tensorflow"]
 
 
 def test_an_extra_that_cannot_be_tried_without_a_display_is_named_with_the_reason(

@@ -20,7 +20,7 @@ def test_it_tells_fold_model_epoch_and_the_time_that_is_left() -> None:
     pace = EvaluationPace(n_jobs=1)
     assert pace.words == "Reading the recordings …"
     pace.follow(PLAN, 0.0)
-    assert pace.words == "LDA and random forest, 0 of 3 done …"
+    assert pace.words == "Simple methods, 0 of 3 done …"
     for what in ("fold 1", "fold 2", "random"):
         pace.follow(done(what, QUICK), 1.0)
     assert pace.share == 0.0, "the networks take nearly all of the time"

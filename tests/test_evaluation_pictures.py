@@ -37,7 +37,7 @@ def document() -> dict[str, Any]:
 
 def test_a_model_without_a_figure_has_no_bar(document: dict[str, Any]) -> None:
     (bar,) = model_accuracies(document)
-    assert (bar.title, bar.mean, bar.interval, bar.decimals) == ("CNN-LSTM", 0.8, (0.7, 0.9), 0)
+    assert (bar.title, bar.mean, bar.interval, bar.decimals) == ("network", 0.8, (0.7, 0.9), 0)
 
 
 def test_recall_has_the_interval_of_its_decisions_and_what_it_was_taken_for(

@@ -9,12 +9,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from emgstream.app.doctor.system_packages import qt_library_command
 from emgstream.app.installation_plan import plan_installation
-from emgstream.atomic_files import replace_file
+from emgstream.atomic_files import read_start, replace_file
 from emgstream.cli import main
 from emgstream.host_system import (
     demo_command,
@@ -108,6 +109,29 @@ def test_a_file_that_stays_open_elsewhere_is_refused_and_both_are_kept(
     with pytest.raises(PermissionError):
         replace_file(new, old)
     assert (new.read_text(), old.read_text()) == ("new", "old")
+
+
+def test_on_windows_a_file_that_is_being_replaced_is_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "arm.csv.columns.json"
+    path.write_text("settled")
+    refused: list[Path] = []
+    usual = Path.open
+
+    def sometimes(self: Path, *words: Any) -> Any:
+        if len(refused) < 3:
+            refused.append(self)
+            raise PermissionError(errno.EACCES, "Access is denied")
+        return usual(self, *words)
+
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(Path, "open", sometimes)
+    monkeypatch.setattr("sys.platform", "linux")
+    with pytest.raises(PermissionError):
+        read_start(path, 4)
+    monkeypatch.setattr("sys.platform", "win32")
+    assert (read_start(path, 4), len(refused)) == (b"sett", 3)
 
 
 @pytest.mark.parametrize("device", ["nul" if os.name == "nt" else os.devnull])

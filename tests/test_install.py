@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -30,6 +31,7 @@ from emgstream.app.doctor.python_checks import extra_checks
 from emgstream.app.extra_installation import ExtraInstallation, InstallationState
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.app.installer_output import InstallerOutput, failure_sentence
+from emgstream.child_python import child_import
 from emgstream.cli import main
 from emgstream.errors import OutputError, UsageError
 from emgstream.extras import EXTRAS, PACKAGE, extra_requirements, training_obstacle
@@ -303,6 +305,20 @@ for repairs in (False, True):
         time.sleep(0.02)
     print(job.state.name, job.words)
 """
+
+
+def test_the_libraries_are_tried_with_the_folder_that_windows_is_to_search(tmp_path: Path) -> None:
+    (tmp_path / "needing.py").write_text("print('imported')\n", encoding="utf-8")
+    *python, code, folder, module = child_import(["needing"], "C:\\libraries")
+    told = "import os; os.add_dll_directory = lambda folder: print(folder, flush=True); "
+    done = subprocess.run(
+        [*python, told + code, folder, module],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["C:\\libraries", "imported"]
 
 
 @pytest.mark.parametrize("is_mended", [True, False])

@@ -41,6 +41,7 @@ PACKAGES = {
     "brainflow": {"brainflow"},
     "PyQt5": {"pyqt5"},
     "h5py": {"h5py"},
+    "ai_edge_litert": {"ai-edge-litert"},
 }
 """The requirements by which pip installs a library, by the name of its module."""
 
@@ -133,14 +134,37 @@ def test_an_extra_without_its_library_is_not_installed(
 
 
 def test_an_extra_that_lacks_one_further_library_is_complete_without_it(
-    at: Callable[[Machine], None], without: Callable[..., None]
+    at: Callable[[Machine], None],
+    without: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setattr(python_checks, "try_out", lambda *_: "")  # else TensorFlow is imported
     formats = extras.extra_named("formats")
     without("h5py")
+    at(Machine("Linux", "x86_64", (3, 14)))
     assert formats.missing == ["h5py"]
+    assert formats.gaps_of_parts == {}
     at(Machine("Linux", "x86_64", (3, 15)))
     assert formats.is_installed
     assert formats.gap is None
+    assert main(["install"]) == 0
+    assert "yes, without h5py" in capsys.readouterr().out
+    assert main(["install", "formats"]) == 0
+    assert "without   h5py has no package for Python 3.15; expected" in capsys.readouterr().out
+    (check,) = (check for check in python_checks.extra_checks() if check.topic == "formats")
+    assert check.state is CheckState.OK
+    assert "; h5py has no package for Python 3.15; expected" in check.text
+
+
+def test_an_extra_for_training_that_cannot_be_had_is_not_offered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(extras, "_has_tensorflow", lambda _: False)
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    assert main(["install"]) == 0
+    (row,) = (one for one in capsys.readouterr().out.splitlines() if one.startswith("train "))
+    assert row.rstrip().endswith("not for this computer")
 
 
 def test_the_list_of_extras_and_the_doctor_name_what_this_computer_cannot_have(

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,16 +16,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgstream.app.doctor import python_checks
+from emgstream.app.doctor.doctor_check import CheckState
+from emgstream.app.network_words import network_words
 from emgstream.bundle import Model, read_model
 from emgstream.cli import main
 from emgstream.configuration import configuration_path
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import NetworkBackendError, UsageError
-from emgstream.network import runtime_libraries
+from emgstream.library_gaps import Machine
+from emgstream.network.backend_choice import BackendChoice, BackendReason
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, prefer_backend
-from emgstream.network.network_backend import choose_backend, open_classifier
-from emgstream.network.runtime_libraries import runtime_cure
+from emgstream.network.network_backend import choose_backend, numpy_classifier, open_classifier
+from emgstream.network.runtime_libraries import runtime_cure, runtime_folder
 from emgstream.pipeline import Pipeline
+from emgstream.translation import use_language
 from emgstream.types import Chunk, FloatArray
 from tests.conftest import OLD_FORM_MODEL
 from tests.network_windows import assert_backends_agree, both, distances
@@ -88,6 +93,19 @@ def test_the_bits_of_a_window_do_not_depend_on_how_many_come(model: Model) -> No
     classifier = open_classifier(model, NUMPY)
     one_by_one = [classifier.predict(windows[row : row + 1]) for row in range(len(windows))]
     np.testing.assert_array_equal(classifier.predict(windows), np.concatenate(one_by_one))
+
+
+def test_the_paths_of_a_network_add_up_to_what_the_softmax_gets(model: Model) -> None:
+    windows = windows_of(model, 50)
+    network = numpy_classifier(model)
+    paths = network.path_logits(windows)
+    assert tuple(paths) == network.path_names
+    assert paths["cnn_lstm"].shape == (50, network.n_classes)
+    logits = np.sum([*paths.values()], axis=0)
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    expected = raised / raised.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(network.predict(windows), expected, atol=1e-4)
+    assert all(not len(path) for path in network.path_logits(windows[:0]).values())
 
 
 @settings(max_examples=10)
@@ -180,6 +198,69 @@ def test_without_litert_numpy_decides_the_same(tmp_path: Path, raised: str, told
     assert runs["numpy"] == runs["litert"]
 
 
+NOT_MADE_FOR_HERE = """
+import sys
+from emgstream.library_gaps import Machine
+sys.modules["emgstream.network.network_backend"].this_machine = lambda: {machine!r}
+raise ModuleNotFoundError("No module", name="ai_edge_litert")
+"""
+"""In place of LiteRT, in a program that runs on another computer as far as LiteRT is concerned."""
+
+
+@pytest.mark.parametrize(
+    ("machine", "reason"),
+    [
+        (Machine("Linux", "x86_64", (3, 15)), "LiteRT has no package for Python 3.15"),
+        (Machine("Windows", "ARM64", (3, 15)), "LiteRT has no package for Windows on ARM64"),
+        (Machine("Darwin", "x86_64", (3, 13)), "LiteRT has no package for macOS on x86_64"),
+        (Machine("Linux", "aarch64", (3, 13)), "LiteRT is not installed"),
+    ],
+    ids=str,
+)
+def test_summary_inspect_and_doctor_tell_the_same_reason_for_numpy(
+    tmp_path: Path, machine: Machine, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "ai_edge_litert").mkdir()
+    fake = tmp_path / "ai_edge_litert" / "__init__.py"
+    fake.write_text(NOT_MADE_FOR_HERE.format(machine=machine))
+    words = f"NumPy {version('numpy')} ({reason})"
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*EMGSTREAM, *arguments],
+            env={**os.environ, "COLUMNS": "200", **environment},
+            capture_output=True,
+            text=True,
+            timeout=4 * PATIENCE_S,
+            check=False,
+        )
+
+    replay = ("replay", "demo", "--headless", "--speed", "max")
+    summary = tmp_path / "summary.json"
+    assert f"run by {words}\n" in run(*replay, "--summary", str(summary)).stdout
+    assert json.loads(summary.read_text())["network"] == words
+    assert f"run on this computer by {words}\n" in run("inspect", str(DEMO_MODEL)).stdout
+    (check,) = [one for one in python_checks.package_checks() if one.topic == "network"]
+    is_installable = reason.endswith("not installed")
+    assert check.text.startswith(f"{words} runs the shipped model")
+    assert check.state is (CheckState.WARNING if is_installable else CheckState.OK)
+    (line,) = run(*replay, **{VARIABLE: "litert"}).stderr.splitlines()
+    assert f"{reason}; expected it to run the network; " in line
+    assert ("install the package" in line) == is_installable
+
+
+def test_each_reason_is_told_in_the_language_of_the_user() -> None:
+    choice = BackendChoice(NUMPY, BackendReason.NO_PACKAGE_FOR_PYTHON, {"python": "3.15"})
+    use_language("de")
+    try:
+        told = network_words(choice)
+    finally:
+        use_language("en")
+    assert told == f"NumPy {version('numpy')} (für Python 3.15 gibt es kein LiteRT)"
+    assert network_words(choice) == choice.words
+
+
 def test_windows_searches_the_folder_of_the_runtime_libraries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,10 +276,9 @@ def test_windows_searches_the_folder_of_the_runtime_libraries(
             return tmp_path / "Scripts" / ".." / self.name
 
     (tmp_path / "Scripts").mkdir()
-    added: list[str] = []
     monkeypatch.setattr("importlib.metadata.files", lambda _: [Packaged()])
-    runtime_libraries._add_folder(added.append)
-    assert added == [str(tmp_path)]
+    assert runtime_folder("win32") == str(tmp_path)
+    assert runtime_folder("linux") is None
 
 
 def test_windows_without_the_runtime_libraries_is_left_as_it_is(
@@ -207,10 +287,8 @@ def test_windows_without_the_runtime_libraries_is_left_as_it_is(
     def missing(name: str) -> None:
         raise PackageNotFoundError(name)
 
-    added: list[str] = []
     monkeypatch.setattr("importlib.metadata.files", missing)
-    runtime_libraries._add_folder(added.append)
-    assert added == []
+    assert runtime_folder("win32") is None
 
 
 @pytest.mark.parametrize(

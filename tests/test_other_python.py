@@ -17,15 +17,25 @@ import sys
 sys.path.insert(0, {scripts!r})
 sys.version_info = {version!r}
 sys.argv = ["scripts/demo.py", "--setup-only"]
-from _other_python import check_python
-check_python()
+import types, _other_python
+_other_python.os = types.SimpleNamespace(name={system!r})
+_other_python.check_python()
 print("goes on itself")
 """
 PYTHON = """#!/bin/sh
 if [ "$1" = -c ]; then echo {version}; else echo "{version} ran $@"; exit 7; fi
 """
+LAUNCHER = """#!/bin/sh
+case "$1 $2" in
+    "-0p ") printf '%s\\n' {listed} ;;
+    "{works} -c") echo {version} ;;
+    *" -c") exit 103 ;;  # as for a version that is not there any more
+    *) echo "$@"; exit 7 ;;
+esac
+"""
+"""In place of ``py`` of Windows."""
 UV = """#!/bin/sh
-[ "$1 $2" = "python find" ] && [ "$4" = 3.11 ] && echo {found} || exit 2
+[ "$*" = "python find --no-project --system 3.11" ] && echo {found} || exit 2
 """
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
@@ -38,9 +48,12 @@ def program(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def started(version: tuple[int, int, int], path: Path) -> subprocess.CompletedProcess[str]:
+def started(
+    version: tuple[int, int, int], path: Path, system: str = "posix"
+) -> subprocess.CompletedProcess[str]:
+    program = STARTED.format(scripts=str(ROOT / "scripts"), version=version, system=system)
     return subprocess.run(
-        [sys.executable, "-c", STARTED.format(scripts=str(ROOT / "scripts"), version=version)],
+        [sys.executable, "-c", program],
         env={"PATH": str(path)},
         capture_output=True,
         text=True,
@@ -137,6 +150,35 @@ def test_without_any_the_line_to_type_is_told(tmp_path: Path, with_uv: bool, adv
     assert done.stdout == ""
     assert done.stderr.startswith("Python 3.9 is too old; emgstream needs Python 3.10 to 3.15; ")
     assert done.stderr.rstrip().endswith(advice)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        ("-V:3.16 *  C:/3.16/python.exe", "-V:3.13  C:/gone/python.exe", "-V:3.12  C:/python.exe"),
+        ("-3.9-64 *  C:/3.9/python.exe", "-3.12-64  C:/python.exe"),  # before Python 3.11
+        ("-V:3.14t[-64]  C:/free-threaded.exe", "-V:3.12[-64] *  C:/python.exe"),  # since 2025
+    ],
+)
+def test_a_python_of_the_windows_launcher_takes_over(
+    tmp_path: Path, listed: tuple[str, ...]
+) -> None:
+    quoted = " ".join(f"' {line}'" for line in listed)
+    program(tmp_path, "py", LAUNCHER.format(listed=quoted, works="-3.12", version="3.12"))
+    done = started((3, 9, 1), tmp_path, "nt")
+    told, ran = done.stdout.splitlines()
+    assert told.endswith("; going on with: py -3.12 scripts/demo.py --setup-only")
+    assert ran == "-3.12 scripts/demo.py --setup-only"
+    assert done.returncode == 7
+
+
+def test_on_windows_without_any_the_line_for_winget_is_told(tmp_path: Path) -> None:
+    nothing = "'No installed Pythons found!'"
+    program(tmp_path, "py", LAUNCHER.format(listed=nothing, works="-3.12", version="3.12"))
+    done = started((3, 16, 0), tmp_path, "nt")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "install one with: winget install Python.Python.3.13, or from python.org" in done.stderr
+    assert done.stderr.rstrip().endswith("; then run: py -3.13 scripts/demo.py --setup-only")
 
 
 def test_the_list_of_the_windows_launcher_is_read() -> None:

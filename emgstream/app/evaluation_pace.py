@@ -69,7 +69,7 @@ class EvaluationPace:
         if self._n_epochs and not self._learned and not self._n_networks_done:
             n_done = min(self._n_done, self._n_networks)
             return tr(
-                "LDA and random forest, {n_done} of {n_networks} done …",
+                "Simple methods, {n_done} of {n_networks} done …",
                 n_done=n_done,
                 n_networks=self._n_networks,
             )

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.app.evaluation_table import MODEL_NAMES, decimals_for
+from emgstream.app.evaluation_names import MODEL_NAMES
+from emgstream.app.evaluation_table import decimals_for
 from emgstream.significant_digits import half_width, independent
 
 __all__ = [

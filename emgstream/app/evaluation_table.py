@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emgstream.app.evaluation_leads import lead_rows, lead_words, path_rows
+from emgstream.app.evaluation_names import MODEL_NAMES, NETWORK
 from emgstream.significant_digits import (
     NOT_KNOWN,
     decimals_of,
@@ -23,7 +25,6 @@ from emgstream.translation import tr, tr_n
 __all__ = [
     "COLUMNS",
     "COLUMN_HINTS",
-    "MODEL_NAMES",
     "EvaluationTable",
     "accuracy_figures",
     "decimals_for",
@@ -36,9 +37,6 @@ __all__ = [
     "online_figures",
     "recall_rows",
 ]
-
-MODEL_NAMES = {"cnn_lstm": "CNN-LSTM", "lda": "LDA", "random_forest": tr("random forest")}
-"""Every model by its name in files, with its name for people."""
 
 COLUMNS = (
     "",
@@ -79,6 +77,12 @@ class EvaluationTable:
     """One row per model, with the columns of `COLUMNS`."""
     words: tuple[str, ...]
     """The meaning of the figures, in one paragraph each."""
+    leads: tuple[tuple[str, ...], ...] = ()
+    """One row per method that the network is compared with, with the columns of `LEAD_COLUMNS`."""
+    paths: tuple[tuple[str, ...], ...] = ()
+    """One row per path of the network, with the columns of `PATH_COLUMNS`; none for a single one.
+
+    The columns are in `emgstream.app.evaluation_leads`."""
 
 
 def evaluation_table(document: Mapping[str, Any]) -> EvaluationTable:
@@ -89,6 +93,8 @@ def evaluation_table(document: Mapping[str, Any]) -> EvaluationTable:
             _short_row(name, models[name], decimals) for name in MODEL_NAMES if name in models
         ),
         words=tuple(_meaning(document)),
+        leads=lead_rows(document),
+        paths=path_rows(document),
     )
 
 
@@ -215,18 +221,21 @@ def _meaning(document: Mapping[str, Any]) -> Iterator[str]:
             reason=document["reason"].split(", by ")[0],
         )
     )
-    network = document["models"].get("cnn_lstm", {})
+    network = document["models"].get(NETWORK, {})
     accuracy = network.get("balanced_accuracy")
     if accuracy is not None:
         yield (
             tr(
                 "Expect the balanced accuracy: of 100 decisions in movements it had not seen, the "
-                "CNN-LSTM had about {accuracy:.0f} right, each label counting the same. "
+                "network had about {accuracy:.0f} right, each label counting the same. "
                 "Guessing gets {chance:.0f}.",
                 accuracy=100 * accuracy,
                 chance=100 * document["chance"],
             )
         )
+    lead = lead_words(document)
+    if lead:
+        yield lead
     if network.get("random_split") is not None:
         yield (
             tr(

@@ -24,6 +24,7 @@ from emgstream.errors import ChildFailedError, OutputError
 from emgstream.extras import normal_name
 from emgstream.host_system import refusal
 from emgstream.logs import get_logger
+from emgstream.network.runtime_libraries import runtime_folder
 from emgstream.translation import tr, tr_n
 
 __all__ = ["ExtraInstallation", "InstallationState"]
@@ -199,7 +200,7 @@ class ExtraInstallation:
         if self._commands:
             command = self._commands.pop(0)
         elif self.state is not InstallationState.TRYING and self._is_tried():
-            command = child_import(extra.present)
+            command = child_import(extra.present, runtime_folder())
             self.state = InstallationState.TRYING
             self._deadline_s = time.monotonic() + PATIENCE_S
         else:

@@ -75,6 +75,7 @@ class InstallationPlan:
             (tr("state"), state),
             (tr("size"), size_words(self.extra)),
             (tr("packages"), ", ".join(map(_package_name, self.requirements))),
+            *((tr("without"), gap) for gap in self.extra.gaps_of_parts.values()),
             ("into", str(self.environment)),
         ]
 

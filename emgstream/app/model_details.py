@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from emgstream.app.network_words import network_words
 from emgstream.bundle import Model
 from emgstream.network.network_backend import choose_backend
 from emgstream.network.network_layers import layers_of, network_json
@@ -65,7 +66,8 @@ def model_facts(model: Model) -> Iterator[tuple[str, str]]:
     for entry in manifest.training_data:
         yield tr("trained on"), _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})
     yield from _measured(manifest.evaluation)
-    yield tr("network"), tr("run on this computer by {words}", words=choose_backend().words)
+    words = network_words(choose_backend())
+    yield tr("network"), tr("run on this computer by {words}", words=words)
     yield tr("versions"), _settings(manifest.versions)
 
 

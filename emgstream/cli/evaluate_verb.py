@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from emgstream.app.evaluation_table import MODEL_NAMES, evaluation_facts, figure_rows, recall_rows
+from emgstream.app.evaluation_leads import (
+    LEAD_COLUMNS,
+    PATH_COLUMNS,
+    lead_rows,
+    lead_words,
+    path_rows,
+)
+from emgstream.app.evaluation_names import MODEL_NAMES
+from emgstream.app.evaluation_table import evaluation_facts, figure_rows, recall_rows
 from emgstream.bundle import read_model
 from emgstream.cli import options, training_progress
 from emgstream.cli.terminal import console, note, print_facts, print_grid
@@ -33,8 +41,8 @@ EXAMPLES = {
 
 _EVENTS = """Events: "plan" with protocol, reason, notes, n_tasks, n_folds and n_epochs (the most of
 one network); "epoch" with what and the entries of the verb train; "done" with what and
-balanced_accuracy by model for each task; "early" with the document of --json as soon as LDA and
-random forest are done; at the end "evaluated" with the whole document."""
+balanced_accuracy by model for each task; "early" with the document of --json as soon as the
+simple methods are done; at the end "evaluated" with the whole document."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -231,7 +239,18 @@ def _print(document: Mapping[str, Any]) -> None:
     terminal.print()
     head, *rows = figure_rows(document)
     print_grid(terminal, head, rows)
+    for columns, found in (
+        (LEAD_COLUMNS, lead_rows(document)),
+        (PATH_COLUMNS, path_rows(document)),
+    ):
+        if found:
+            terminal.print()
+            print_grid(terminal, columns, found)
     if document["folds"]:
         terminal.print()
         head, *rows = recall_rows(document)
         print_grid(terminal, head, rows)
+    lead = lead_words(document)
+    if lead:
+        terminal.print()
+        terminal.print(lead)

@@ -18,7 +18,7 @@ from emgstream.app.installation_plan import plan_installation
 from emgstream.cli.interrupt import InterruptRequest, polite_end
 from emgstream.cli.terminal import console, print_facts, print_grid
 from emgstream.errors import InterruptedByUserError, OutputError
-from emgstream.extras import EXTRAS, Extra
+from emgstream.extras import EXTRAS, TRAIN, Extra, training_obstacle
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -76,8 +76,10 @@ def _print_extras() -> None:
 
 def _state(extra: Extra) -> str:
     if extra.is_installed:
-        return "yes"
-    return "no" if extra.gap is None else "not for this computer"
+        lacking = ", ".join(extra.gaps_of_parts)
+        return f"yes, without {lacking}" if lacking else "yes"
+    gap = training_obstacle() if extra is TRAIN else extra.gap
+    return "no" if gap is None else "not for this computer"
 
 
 def _follow(

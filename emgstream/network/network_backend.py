@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
 from emgstream.bundle import WEIGHTS, Model
 from emgstream.errors import ModelFileError, NetworkBackendError
+from emgstream.library_gaps import LITERT_PYTHON, gap_of, this_machine
 from emgstream.logs import get_logger
+from emgstream.network.backend_choice import BackendChoice, BackendReason
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, asked_backend
 from emgstream.network.network_weights import read_weights, weight_shapes
 from emgstream.network.numpy_classifier import NumpyClassifier
 from emgstream.network.runtime_libraries import runtime_cure
 from emgstream.types import FloatArray
 
-__all__ = [
-    "BackendChoice",
-    "Classifier",
-    "choose_backend",
-    "litert_cure",
-    "open_classifier",
-]
+__all__ = ["Classifier", "choose_backend", "numpy_classifier", "open_classifier"]
 
 _log = get_logger(__name__)
 
+_LIBRARY = "ai_edge_litert"
 _LITERT = "emgstream.network.litert_classifier"
 
 
@@ -49,32 +45,6 @@ class Classifier(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class BackendChoice:
-    """The backend that runs networks on this computer, and why."""
-
-    backend: NetworkBackend
-    """The backend."""
-    reason: str = ""
-    """Reason for another backend than LiteRT; empty for LiteRT."""
-
-    @property
-    def words(self) -> str:
-        """The backend with its version, and the reason."""
-        name, package = _PACKAGES[self.backend]
-        because = f" ({self.reason})" if self.reason else ""
-        try:
-            return f"{name} {version(package)}{because}"
-        except PackageNotFoundError:  # a copy of the library without its metadata
-            return f"{name}{because}"
-
-
-_PACKAGES = {
-    NetworkBackend.LITERT: ("LiteRT", "ai-edge-litert"),
-    NetworkBackend.NUMPY: ("NumPy", "numpy"),
-}
-
-
 def choose_backend() -> BackendChoice:
     """Return LiteRT where it loads, else NumPy, unless the user asks for one.
 
@@ -83,13 +53,12 @@ def choose_backend() -> BackendChoice:
     """
     backend, asked_by = asked_backend()
     if backend is None:
-        problem = _litert_problem()
-        if problem is None:
-            return BackendChoice(NetworkBackend.LITERT)
-        return BackendChoice(NetworkBackend.NUMPY, problem)
+        return _without_litert() or BackendChoice(NetworkBackend.LITERT)
     if backend is NetworkBackend.LITERT:
         _check_litert()
-    return BackendChoice(backend, f"as {asked_by} asks")
+    if asked_by == VARIABLE:
+        return BackendChoice(backend, BackendReason.VARIABLE_ASKS, {"variable": VARIABLE})
+    return BackendChoice(backend, BackendReason.CONFIGURATION_ASKS)
 
 
 def open_classifier(model: Model, backend: NetworkBackend | None = None) -> Classifier:
@@ -100,7 +69,7 @@ def open_classifier(model: Model, backend: NetworkBackend | None = None) -> Clas
     """
     backend = backend or choose_backend().backend
     if backend is NetworkBackend.NUMPY:
-        return _of_numpy(model)
+        return numpy_classifier(model)
     _check_litert()
     classifier: Classifier = import_module(_LITERT).LitertClassifier(
         model.classifier, model.classifier_batch
@@ -108,7 +77,12 @@ def open_classifier(model: Model, backend: NetworkBackend | None = None) -> Clas
     return classifier
 
 
-def _of_numpy(model: Model) -> NumpyClassifier:
+def numpy_classifier(model: Model) -> NumpyClassifier:
+    """Return the network of a model, run by NumPy.
+
+    Raises ModelFileError if its weights are damaged or do not fit its manifest, and
+    NetworkBackendError if they are in the form of before version 0.2.
+    """
     if model.weights_member != WEIGHTS:
         raise NetworkBackendError(
             f"the model has its weights as {model.weights_member}, as before version 0.2, which "
@@ -122,33 +96,48 @@ def _of_numpy(model: Model) -> NumpyClassifier:
 
 
 def _check_litert() -> None:
-    problem = _litert_problem()
-    if problem is not None:
+    choice = _without_litert()
+    if choice is not None:
         raise NetworkBackendError(
-            f"{problem}; expected it to run the network; {litert_cure()}, or let NumPy run the "
-            f"network: remove the environment variable {VARIABLE}, and network from the "
-            "configuration"
+            f"{choice.reason_text}; expected it to run the network; "
+            + "".join(f"{cure}, or " for cure in _cures(choice))
+            + f"let NumPy run the network: remove the environment variable {VARIABLE}, and network "
+            "from the configuration"
         )
 
 
 @cache
-def _litert_problem() -> str | None:
-    """Return why LiteRT cannot be used on this computer; None if it can."""
+def _without_litert() -> BackendChoice | None:
+    """Return the choice where LiteRT cannot be used on this computer; None if it can."""
     try:
         import_module(_LITERT)
     except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("ai_edge_litert"):
+        if not (error.name or "").startswith(_LIBRARY):
             raise
-        problem = "LiteRT is not installed"
+        choice = _where_it_is_missing()
     except (ImportError, OSError) as error:  # a library of the system that it needs is missing
-        problem = f"LiteRT does not load: {' '.join(str(error).split())}"
+        told = {"error": " ".join(str(error).split())}
+        choice = BackendChoice(NetworkBackend.NUMPY, BackendReason.NOT_LOADING, told)
     else:
         return None
-    _log.warning("%s; NumPy runs the networks; %s", problem, runtime_cure(problem))
-    return problem
+    _log.warning("%s", "; ".join([choice.reason_text, "NumPy runs the networks", *_cures(choice)]))
+    return choice
 
 
-def litert_cure() -> str:
-    """Return what to do so that LiteRT can be used here; empty where it can."""
-    problem = _litert_problem()
-    return "" if problem is None else runtime_cure(problem)
+def _where_it_is_missing() -> BackendChoice:
+    """Return the choice without LiteRT: whether it is not installed, or is not made for here."""
+    machine = this_machine()
+    if gap_of(_LIBRARY, machine) is None:
+        return BackendChoice(NetworkBackend.NUMPY, BackendReason.NOT_INSTALLED)
+    if gap_of(_LIBRARY, replace(machine, python=LITERT_PYTHON)) is None:
+        version = {"python": machine.python_words}
+        return BackendChoice(NetworkBackend.NUMPY, BackendReason.NO_PACKAGE_FOR_PYTHON, version)
+    there = {"system": machine.system_words, "processor": machine.processor}
+    return BackendChoice(NetworkBackend.NUMPY, BackendReason.NO_PACKAGE_FOR_SYSTEM, there)
+
+
+def _cures(choice: BackendChoice) -> list[str]:
+    """Return what to do so that LiteRT can be used here; empty if nothing helps."""
+    if choice.reason is None or not choice.reason.can_be_mended:
+        return []
+    return [runtime_cure(choice.reason_text)]

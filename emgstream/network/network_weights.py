@@ -20,6 +20,7 @@ from emgstream.manifest import Manifest
 from emgstream.types import FloatArray
 
 __all__ = [
+    "CNN_LSTM_PATH",
     "KERNEL_LANDMARKS",
     "KERNEL_PATH",
     "KERNEL_PROJECTION",
@@ -45,6 +46,8 @@ ANY_LENGTH = -1
 """An axis of any length up to `_LONGEST`."""
 _LONGEST = 4096
 
+CNN_LSTM_PATH = "cnn_lstm"
+"""Name of the path through convolution and LSTM, which every network has."""
 LINEAR_PATH = "linear_path"
 """Name of the layer from the window straight to the softmax, which not every network has."""
 KERNEL_PROJECTION = "kernel_projection"

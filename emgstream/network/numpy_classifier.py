@@ -8,6 +8,7 @@ logits reach several hundred, of which single precision keeps seven digits.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from emgstream.errors import ModelFileError
 from emgstream.manifest import Manifest
 from emgstream.network.network_weights import (
+    CNN_LSTM_PATH,
     KERNEL_LANDMARKS,
     KERNEL_PATH,
     KERNEL_PROJECTION,
@@ -78,6 +80,11 @@ class NumpyClassifier:
         """Steps and features of a window."""
         self.n_classes = len(self._output[1])
         """Number of probabilities per window."""
+        self.path_names = (
+            CNN_LSTM_PATH,
+            *(path for path in (LINEAR_PATH, KERNEL_PATH) if path in layers),
+        )
+        """Names of the paths from the window to the softmax."""
 
     def predict(self, windows: FloatArray) -> FloatArray:
         """Return probabilities, shape ``(n_windows, n_classes)``.
@@ -89,20 +96,41 @@ class NumpyClassifier:
             row[:] = self._probabilities(window.astype(np.float64))
         return probabilities
 
+    def path_logits(self, windows: FloatArray) -> dict[str, FloatArray]:
+        """Return the share of each path of the network in the logits, by the name of the path.
+
+        Shape ``(n_windows, n_classes)`` each, float32; ``windows`` is as for `predict`. The sum of
+        all paths is the input of the softmax. The probabilities of a path alone are the softmax of
+        its share.
+        """
+        of_windows = [self._path_logits(window.astype(np.float64)) for window in windows]
+        nothing = np.empty((0, self.n_classes), dtype=np.float32)
+        return {
+            name: np.array([one[name] for one in of_windows], np.float32) if of_windows else nothing
+            for name in self.path_names
+        }
+
     def _probabilities(self, window: _Double) -> _Double:
         """Return the probabilities of one window, shape ``(n_steps, n_features)``."""
-        steps, context = window[:, : self._n_of_step], window[-1, self._n_of_step :]
-        logits = self._of_cnn_lstm(steps)
-        mean = steps.mean(axis=0)
-        if self._linear is not None:
-            kernel, bias = self._linear
-            logits += np.concatenate([steps.ravel(), mean * mean, context]) @ kernel + bias
-        if self._kernel is not None:
-            newest = steps[-N_NEWEST:].mean(axis=0)
-            logits += self._kernel.logits(np.concatenate([steps[-1], mean, newest, context]))
+        logits: _Double = reduce(np.add, self._path_logits(window).values())
         raised = np.exp(logits - logits.max())  # without the maximum, large ones would overflow
         probabilities: _Double = raised / raised.sum()
         return probabilities
+
+    def _path_logits(self, window: _Double) -> dict[str, _Double]:
+        """Return the share of each path in the logits of one window, shape ``(n_classes,)``."""
+        steps, context = window[:, : self._n_of_step], window[-1, self._n_of_step :]
+        paths = {CNN_LSTM_PATH: self._of_cnn_lstm(steps)}
+        mean = steps.mean(axis=0)
+        if self._linear is not None:
+            kernel, bias = self._linear
+            terms = np.concatenate([steps.ravel(), mean * mean, context])
+            paths[LINEAR_PATH] = terms @ kernel + bias
+        if self._kernel is not None:
+            newest = steps[-N_NEWEST:].mean(axis=0)
+            terms = np.concatenate([steps[-1], mean, newest, context])
+            paths[KERNEL_PATH] = self._kernel.logits(terms)
+        return paths
 
     def _of_cnn_lstm(self, steps: _Double) -> _Double:
         """Return the logits of the CNN-LSTM, shape ``(n_classes,)``, for the steps of a window."""

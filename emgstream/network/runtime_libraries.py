@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["find_runtime_libraries", "runtime_cure"]
+__all__ = ["find_runtime_libraries", "runtime_cure", "runtime_folder"]
 
 _PACKAGE = "msvc-runtime"
 _LIBRARY = "msvcp140.dll"
@@ -28,20 +27,24 @@ def find_runtime_libraries() -> None:
     Called before LiteRT or TensorFlow is imported; any number of times.
     """
     if sys.platform == "win32":
-        _add_folder(os.add_dll_directory)
+        folder = runtime_folder()
+        if folder is not None:
+            os.add_dll_directory(folder)
 
 
-def _add_folder(add: Callable[[str], object]) -> None:
-    """Hand the folder of the libraries to ``add``, unless there is none."""
+def runtime_folder(platform: str = sys.platform) -> str | None:
+    """Return the folder of ``msvc-runtime`` on Windows; None elsewhere and where it is missing."""
+    if platform != "win32":
+        return None
     try:
         files = metadata.files(_PACKAGE) or []
     except metadata.PackageNotFoundError:
-        return
+        return None
     for file in files:
         folder = Path(str(file.locate())).parent.absolute()
         if file.name.lower() == _LIBRARY and folder.is_dir():
-            add(os.path.normpath(folder))
-            return
+            return os.path.normpath(folder)
+    return None
 
 
 def runtime_cure(problem: str, platform: str = sys.platform) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emgstream.atomic_files import partial_file, replace_file
+from emgstream.atomic_files import partial_file, read_start, replace_file
 from emgstream.device_names import is_device_name
 from emgstream.errors import OutputError, UsageError
 from emgstream.host_system import refusal
@@ -184,8 +184,7 @@ def _read(path: Path) -> tuple[str, ColumnChoice]:
 
     Raises OSError, or _UnusableError with the reason.
     """
-    with path.open("rb") as file:
-        content = file.read(_LARGEST_BYTES + 1)
+    content = read_start(path, _LARGEST_BYTES + 1)
     if len(content) > _LARGEST_BYTES:
         raise _UnusableError("it is not of emgstream")
     try:

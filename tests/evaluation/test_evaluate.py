@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -24,24 +26,24 @@ from emgstream_training.evaluation import (
 )
 from emgstream_training.evaluation.contrast import judge_random_split
 from emgstream_training.evaluation.evaluation_figures import balanced
-from emgstream_training.evaluation.folds import (
-    FoldRecording,
-    Study,
-    decisions_of_baseline,
-    judge_fold,
-)
+from emgstream_training.evaluation.fold_recording import FoldRecording, decisions_of_baseline
+from emgstream_training.evaluation.folds import Study, judge_fold
+from emgstream_training.evaluation.network_paths import decisions_of_paths
 from emgstream_training.evaluation.protocols import make_plan
 from emgstream_training.realtime import TRAINING
 from emgstream_training.recipes import REALTIME
 
+from emgstream.app.evaluation_leads import lead_rows, main_lead, path_rows
 from emgstream.app.evaluation_table import accuracy_figures, decimals_for, online_figures
-from emgstream.bundle import Model, write_model
+from emgstream.bundle import Model, read_model, write_model
 from emgstream.cli import main
 from emgstream.errors import UsageError
 from emgstream.steps import RAW_STEP
+from tests.conftest import OLD_FORM_MODEL
 from tests.evaluation.conftest import Writer, recordings
 
-MODELS = ("cnn_lstm", "lda", "random_forest")
+BASELINES = ("strong_lda", "lda", "random_forest")
+MODELS = ("cnn_lstm", *BASELINES)
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +98,55 @@ def test_the_document_is_of_the_shape_that_is_promised(evaluation: Evaluation) -
         assert model["onsets"]["n"] > 0
 
 
+def test_leads_are_of_pairs_and_the_one_over_the_strong_lda_is_the_main_one(
+    evaluation: Evaluation,
+) -> None:
+    document = json.loads(json.dumps(evaluation.to_json(), allow_nan=False))
+    assert list(document["leads"]) == list(BASELINES)
+    for name, lead in document["leads"].items():
+        of_network, of_baseline = (document["models"][one]["folds"] for one in ("cnn_lstm", name))
+        np.testing.assert_allclose(lead["folds"], np.subtract(of_network, of_baseline))
+        low, high = lead["confidence_interval_95"]
+        assert lead["difference"] == pytest.approx(np.mean(lead["folds"]))
+        assert low <= lead["difference"] <= high
+    main = main_lead(document)
+    assert main is not None
+    assert (main.name, main.mean) == ("strong_lda", document["leads"]["strong_lda"]["difference"])
+
+
+def test_of_two_paths_each_adds_what_the_other_lacks(evaluation: Evaluation) -> None:
+    paths = evaluation.to_json()["paths"]
+    assert list(paths) == ["cnn_lstm", "linear_path"]
+    network = evaluation.models["cnn_lstm"].folds
+    for name, other in (("cnn_lstm", "linear_path"), ("linear_path", "cnn_lstm")):
+        lacking = np.subtract(network, paths[other]["folds"])
+        np.testing.assert_allclose(paths[name]["adds"]["folds"], lacking, atol=1e-12)
+    for fold in evaluation.folds:
+        for path in fold.paths.values():
+            whole = fold.decisions["cnn_lstm"].instants
+            np.testing.assert_array_equal(path.alone.instants.rows, whole.rows)
+
+
+def test_a_network_with_one_path_and_a_model_of_before_have_no_parts(
+    prepared: PreparedEvaluation, demo_model: Model
+) -> None:
+    one_path = replace(demo_model, weights=without_linear_path(demo_model.weights))
+    for model in (one_path, read_model(OLD_FORM_MODEL)):
+        study = replace(prepared.study, model=model)
+        view = FoldRecording.of(study.recordings, model.manifest, prepared.plan.folds[0], 0)
+        assert decisions_of_paths(model, [view]) == {}
+
+
+def without_linear_path(weights: bytes) -> bytes:
+    """The weights of a network that has only the path through convolution and LSTM."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(weights)) as archive, zipfile.ZipFile(kept, "w") as other:
+        for name in archive.namelist():
+            if not name.startswith("linear_path/"):
+                other.writestr(name, archive.read(name))
+    return kept.getvalue()
+
+
 def test_all_models_decide_at_the_very_same_instants(evaluation: Evaluation) -> None:
     for fold in evaluation.folds:
         first, *others = (fold.decisions[name].instants for name in MODELS)
@@ -110,13 +161,18 @@ def test_no_window_that_is_learned_from_holds_a_row_that_is_held_out(
     study = prepared.study
     assert study.model is not None
     for fold in prepared.plan.folds:
-        view = FoldRecording.of(study, study.model.manifest, fold, 0)
+        view = FoldRecording.of(study.recordings, study.model.manifest, fold, 0)
         within = np.arange(view.n_window) - (view.n_window - 1)
         learned = view.training.rows[:, np.newaxis] + within
         assert len(learned) > 50
         assert not fold.test[0][learned].any()
         assert np.all(fold.parts[0][learned] == TRAINING)
         assert fold.test[0][view.test.rows].all()
+        far = np.arange(view.n_reach) - (view.n_reach - 1)
+        reached = view.training_for("strong_lda").rows[:, np.newaxis] + far
+        assert view.n_reach > view.n_window
+        assert len(view.training) > len(reached) > 50
+        assert not fold.test[0][np.maximum(reached, 0)].any()
 
 
 def test_what_is_held_out_changes_nothing_of_what_baselines_learn(
@@ -135,7 +191,7 @@ def test_what_is_held_out_changes_nothing_of_what_baselines_learn(
     other = replace(study.recordings, tables=(replace(table, samples=spoiled),))
     after = judge_fold(replace(study, recordings=other), fold)
     early = rows <= rows[len(rows) // 2]
-    for name in ("lda", "random_forest"):
+    for name in BASELINES:
         np.testing.assert_array_equal(
             before.decisions[name].probabilities[early], after.decisions[name].probabilities[early]
         )
@@ -160,7 +216,7 @@ def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
     held_out = [
         balanced(
             decisions_of_baseline(
-                "random_forest", study, [FoldRecording.of(study, manifest, fold, 0)]
+                "random_forest", 3, [FoldRecording.of(used, manifest, fold, 0)], study.seed
             )
         )
         for fold in make_plan(used).folds
@@ -186,7 +242,7 @@ def test_the_baselines_are_first_and_the_same_as_beside_the_network(
         learning=lambda one: happened.append(f"epoch {one.epoch.epoch} of {one.what}"),
         early=note_early,
     )
-    quick, slow = "lda, random_forest", "cnn_lstm"
+    quick, slow = ", ".join(BASELINES), "cnn_lstm"
     fold, random = trained_here.plan.folds[0].name, "random split, for comparison"
     assert happened == [
         *(quick, quick, "early"),
@@ -196,18 +252,18 @@ def test_the_baselines_are_first_and_the_same_as_beside_the_network(
     assert trained_here.n_epochs == 2, "a training, and one with the held-out repetitions, too"
     study, (one_fold,) = trained_here.study, trained_here.plan.folds
     together = judge_fold(study, one_fold)
-    for name in ("lda", "random_forest"):
+    for name in BASELINES:
         for found in (early[0], whole):
             np.testing.assert_array_equal(
                 found.folds[0].decisions[name].probabilities, together.decisions[name].probabilities
             )
-    assert set(early[0].models) == {"lda", "random_forest"}
+    assert set(early[0].models) == set(BASELINES)
     assert evaluation_page(early[0]).endswith("</html>\n")
 
 
 def test_the_ribbon_has_every_decision_at_its_row(evaluation: Evaluation) -> None:
     document = evaluation.to_json()
-    assert document["format_version"] == 2
+    assert document["format_version"] == 3
     (table,) = evaluation.study.recordings.tables
     for name, model in document["models"].items():
         counted = np.zeros_like(evaluation.models[name].confusion)
@@ -262,7 +318,7 @@ def test_what_was_repaired_is_among_the_notes(session_path: Path, tmp_path: Path
 def test_random_alone_gives_no_honest_figure(session_path: Path, demo_model: Model) -> None:
     found = evaluate(prepare([session_path], model=demo_model, protocol="random"), n_jobs=1)
     document = json.loads(json.dumps(found.to_json(), allow_nan=False))
-    assert set(document["models"]) == {"lda", "random_forest"}
+    assert set(document["models"]) == set(BASELINES)
     assert document["models"]["lda"]["balanced_accuracy"] is None
     assert document["models"]["lda"]["random_split"] > 0.5
     page = evaluation_page(found)
@@ -294,7 +350,10 @@ def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluati
     for model in document["models"].values():
         for _, figure in (*accuracy_figures(model, decimals), *online_figures(model, decimals)):
             assert escape(figure) in page
-    assert page.count("<svg") == 7
+    for row in (*lead_rows(document), *path_rows(document)):
+        for cell in row:
+            assert escape(cell) in page
+    assert page.count("<svg") == 8
     assert "leakage" in page
     assert not re.search(r"https?://|<script|<img|<link", page)
 
@@ -350,9 +409,15 @@ def test_the_verb_prints_a_table_and_writes_both_files(
     out, told = capsys.readouterr()
     assert told.endswith("%\n")  # a line a fold, and no empty one
     assert "\n\n" not in told
-    for word in ("CNN-LSTM", "LDA", "random forest", "balanced accuracy", "leakage", "hand_open"):
+    for word in ("strong LDA", "random forest", "balanced accuracy", "leakage", "hand_open"):
         assert word in out
-    assert json.loads(figures_path.read_text())["models"]["lda"]["folds"]
+    document = json.loads(figures_path.read_text())
+    assert document["models"]["lda"]["folds"]
+    lead = main_lead(document)
+    assert lead is not None
+    assert f"Lead of the network over strong LDA on the same decisions: {lead.points} points" in out
+    for name, *_ in path_rows(document):
+        assert re.search(rf"^{name} +\d", out, re.MULTILINE)
     assert page.read_text().startswith("<!DOCTYPE html>")
 
 

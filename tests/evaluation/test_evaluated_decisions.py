@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from emgstream_training.evaluation.baselines import (
+    DEADZONE,
     fit_baseline,
     hudgins_features,
     predict_baseline,
+    strong_features,
 )
 from emgstream_training.evaluation.evaluated_decisions import (
     DecidedWindows,
@@ -13,11 +17,15 @@ from emgstream_training.evaluation.evaluated_decisions import (
     instants_of,
     replay,
 )
+from emgstream_training.evaluation.fold_recording import FoldRecording
+from emgstream_training.evaluation.protocols import Fold
+from emgstream_training.realtime import TRAINING
 
 from emgstream.bundle import Model
 from emgstream.decisions import DecisionSettings, MajoritySmoothing
 from emgstream.tables import ColumnChoice, EmgTable, read_table
 from tests.decisions.guarded import guarded
+from tests.evaluation.conftest import recordings
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +89,45 @@ def test_hudgins_features_are_those_of_the_plain_definition() -> None:
     np.testing.assert_allclose(hudgins_features(samples, rows, length, deadzone), expected, 1e-5)
 
 
-@pytest.mark.parametrize("name", ["lda", "random_forest"])
+def test_strong_features_are_hudgins_per_sample_with_compressed_amplitudes() -> None:
+    samples = np.random.default_rng(4).normal(0.0, 10.0, (200, 2)).astype(np.float32)
+    last, length, amplitudes = np.array([49, 120, 199]), 50, np.array([10.0, 20.0])
+    plain = hudgins_features(samples, last, length, DEADZONE * amplitudes) / length
+    mav, wl = length * plain[:, :2], plain[:, 2:4]
+    found = strong_features(samples, last - 49, last, amplitudes)
+    floor = 0.2 * amplitudes
+    expected = np.hstack([np.log(mav + floor), np.log(wl + floor), plain[:, 4:]])
+    np.testing.assert_allclose(found, expected, 1e-4)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.1])
+def test_a_flat_line_gives_finite_features(level: float) -> None:
+    samples = np.full((300, 2), level, dtype=np.float32)
+    samples[:100, 0] = 1e6 * np.sin(np.arange(100.0))  # the totals have large roundings after it
+    samples[150] = np.nan
+    last = np.arange(150, 300)
+    for amplitudes in (np.zeros(2), np.array([1.0, 0.0])):
+        assert np.isfinite(strong_features(samples, last - 49, last, amplitudes)).all()
+
+
+def test_what_looks_back_begins_with_the_unbroken_stretch(
+    model: Model, broken_table: EmgTable
+) -> None:
+    used = recordings(broken_table)
+    plan = Fold("all", (np.full(broken_table.n_rows, TRAINING),), (np.ones(3000, np.bool_),))
+    view = FoldRecording.of(used, model.manifest, plan, 0)
+    amplitudes = np.ones(3)
+    whole = view.features("strong_lda", view.test, amplitudes)
+    for start in view.stretch_starts[1:]:
+        before = replace(view, conditioned=view.conditioned.copy())
+        before.conditioned[:start] = 1e3
+        later = view.test.places >= start
+        found = before.features("strong_lda", view.test, amplitudes)
+        np.testing.assert_allclose(found[later], whole[later], 1e-3, 1e-3)
+        assert np.any(np.abs(found[~later] - whole[~later]) > 1.0)
+
+
+@pytest.mark.parametrize("name", ["strong_lda", "lda", "random_forest"])
 def test_a_baseline_learns_gives_probabilities_and_passes_over_classes_it_never_saw(
     name: str,
 ) -> None:

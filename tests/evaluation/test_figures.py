@@ -13,6 +13,7 @@ from emgstream_training.evaluation.evaluation_figures import (
     balanced,
     confidence_interval,
     confusion,
+    difference_interval,
     false_activations,
     onsets,
 )
@@ -129,6 +130,17 @@ def test_the_interval_is_that_of_the_corrected_t_test() -> None:
     assert interval.low == pytest.approx(max(0.75 - reach, 0.0))
     assert interval.high == pytest.approx(min(0.75 + reach, 1.0))
     assert np.isnan(confidence_interval([0.5], share).low)
+    widest = confidence_interval([0.0, 1.0], share)
+    assert (widest.low, widest.high) == (0.0, 1.0)
+
+
+def test_the_interval_of_a_difference_may_reach_below_zero_and_is_as_wide() -> None:
+    values, share = [0.05, 0.15, 0.25, -0.05], 1 / 3
+    interval = difference_interval(values, share)
+    reach = stats.t.ppf(0.975, 3) * np.std(values, ddof=1) * np.sqrt(1 / 4 + share)
+    assert interval.low == pytest.approx(0.1 - reach)
+    assert interval.high == pytest.approx(0.1 + reach)
+    assert interval.low < 0.0
 
 
 def test_folds_are_joined_without_joining_their_movements() -> None:

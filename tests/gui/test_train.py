@@ -260,7 +260,10 @@ def test_an_honest_measurement_is_a_table_with_the_leakage_named(
     wait(qtbot, lambda: not ready.is_busy)
     assert ready.shell.strip.words == ""
     names = [row[0].text() for row in ready.result.table.cells[1:]]
-    assert names == ["CNN-LSTM", "LDA", "random forest"]
+    assert names == ["network", "strong LDA", "LDA", "random forest"]
+    leads, paths = (ready.result.table.leads.cells, ready.result.table.paths.cells)
+    assert [row[0].text() for row in leads[1:]] == names[1:]
+    assert [row[0].text() for row in paths[1:]] == ["CNN-LSTM", "linear path"]
     assert ready.result.table.cells[0][-1].text() == "leakage,\npoints"
     assert "repetitions of each movement" in ready.result.table.words.text()
 
@@ -369,9 +372,10 @@ def test_honest_words_come_from_the_figures() -> None:
         }
     )
     assert found.rows == (
-        ("CNN-LSTM", "83 %", "78 to 88 %", "86 %", "97 %", "+11"),
+        ("network", "83 %", "78 to 88 %", "86 %", "97 %", "+11"),
         ("LDA", "–", "–", "–", "–", "–"),
     )
+    assert (found.leads, found.paths) == ((), ())
     said = " ".join(found.words)
     assert "sessions the model has not seen, in 2 of 3 turns" in said
     assert "of 100 decisions" in said

@@ -22,6 +22,7 @@ from emgstream.tables.settled_columns import (
     remember,
     settled_path,
 )
+from tests.user_data import set_user_data
 
 HASH, OTHER_HASH = "a" * 64, "b" * 64
 CHOICE = ColumnChoice(("2", "Handschluß, links"), label="class:0", time="1:ms", rate_hz=200.0)
@@ -65,9 +66,7 @@ FOREIGN = [
 def user_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's data folder, of this test alone."""
     folder = tmp_path / "user"
-    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
-    monkeypatch.setenv("LOCALAPPDATA", str(folder))
-    monkeypatch.setenv("HOME", str(folder))
+    set_user_data(folder, monkeypatch)
     return folder
 
 
@@ -167,7 +166,7 @@ def test_once_it_can_be_kept_beside_the_users_folder_has_no_older_one(
 def test_where_it_can_be_kept_nowhere_it_is_an_error_that_says_what_to_do(
     cornered: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(cornered))  # a file, so that no folder can be in it
+    set_user_data(cornered, monkeypatch)  # a file, so that no folder can be in it
     with pytest.raises(OutputError, match=r"cannot be remembered.*emgstream convert"):
         remember(cornered, HASH, CHOICE)
     assert read_settled(cornered, HASH) is None

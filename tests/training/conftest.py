@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import EmgTable, read_table
+
+collect_ignore = []
+"""Files that compare TensorFlow with LiteRT: without the one there are no packages of the other."""
+if find_spec("ai_edge_litert") is None:
+    collect_ignore += [f"test_{name}.py" for name in ("linear", "network", "train", "weights_file")]
 
 
 @pytest.fixture(scope="session")

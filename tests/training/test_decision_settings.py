@@ -11,7 +11,7 @@ from emgstream_training.realtime import cut_recordings, hold_out
 
 from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
-from emgstream.network.litert_classifier import LitertClassifier
+from emgstream.network.network_backend import open_classifier
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import EmgTable, read_table
 from emgstream.trial import DecisionScore, added_delay_s, decisions_on, score
@@ -39,7 +39,7 @@ def settings(demo_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Dec
         manifest.step,
         manifest.transforms,
         0.02,
-        LitertClassifier(demo_model.classifier, demo_model.classifier_batch).predict,
+        open_classifier(demo_model).predict,
     )
 
 

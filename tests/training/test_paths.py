@@ -12,10 +12,11 @@ from emgstream_training.network_export import BATCH_SIZE, to_litert
 from emgstream_training.path_shares import best_shares
 from emgstream_training.paths import kernel_path, linear_path
 from emgstream_training.temperature import scaled_probabilities
-from emgstream_training.trained_network import CNN_LSTM, TrainedNetwork
+from emgstream_training.trained_network import TrainedNetwork
 
 from emgstream.network.litert_classifier import LitertClassifier
 from emgstream.network.network_weights import (
+    CNN_LSTM_PATH,
     KERNEL_LANDMARKS,
     KERNEL_PATH,
     LINEAR_PATH,
@@ -24,7 +25,7 @@ from emgstream.network.network_weights import (
 pytestmark = pytest.mark.tensorflow
 
 N_CONTEXT = 2
-SHARES = {CNN_LSTM: 0.2, LINEAR_PATH: 0.3, KERNEL_PATH: 0.5}
+SHARES = {CNN_LSTM_PATH: 0.2, LINEAR_PATH: 0.3, KERNEL_PATH: 0.5}
 
 
 def examples(n_classes: int, seed: int) -> Examples:
@@ -95,7 +96,9 @@ def test_the_cnn_lstm_does_not_see_the_context(whole: TrainedNetwork) -> None:
     windows = examples(3, 2).windows
     other = windows.copy()
     other[:, :, -N_CONTEXT:] += 5.0
-    np.testing.assert_array_equal(whole.logits(other)[CNN_LSTM], whole.logits(windows)[CNN_LSTM])
+    np.testing.assert_array_equal(
+        whole.logits(other)[CNN_LSTM_PATH], whole.logits(windows)[CNN_LSTM_PATH]
+    )
     assert np.any(whole.logits(other)[LINEAR_PATH] != whole.logits(windows)[LINEAR_PATH])
 
 
@@ -153,6 +156,9 @@ def test_the_shares_are_those_that_decide_best() -> None:
         shares = best_shares(logits, classes)
         assert max(shares, key=lambda one: shares[one]) == best
         assert sum(shares.values()) == pytest.approx(1.0)
-    strong = {CNN_LSTM: path(3.0), LINEAR_PATH: path(0.0)}
-    assert best_shares(strong, classes)[CNN_LSTM] == 0.5
-    assert best_shares({CNN_LSTM: path(0.0), LINEAR_PATH: path(3.0)}, classes)[CNN_LSTM] == 0.1
+    strong = {CNN_LSTM_PATH: path(3.0), LINEAR_PATH: path(0.0)}
+    assert best_shares(strong, classes)[CNN_LSTM_PATH] == 0.5
+    assert (
+        best_shares({CNN_LSTM_PATH: path(0.0), LINEAR_PATH: path(3.0)}, classes)[CNN_LSTM_PATH]
+        == 0.1
+    )

@@ -5,14 +5,13 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 import pytest
 from emgstream_training.calibrate import calibrate
 from emgstream_training.network import build_network
-from emgstream_training.trained_network import CNN_LSTM, TrainedNetwork
+from emgstream_training.trained_network import TrainedNetwork
 from emgstream_training.weights_file import start_weights, weights_npz, weights_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +21,7 @@ from emgstream.errors import ModelFileError
 from emgstream.network.litert_classifier import LitertClassifier
 from emgstream.network.network_layers import layers_of
 from emgstream.network.network_weights import (
+    CNN_LSTM_PATH,
     KERNEL_LANDMARKS,
     KERNEL_PATH,
     KERNEL_PROJECTION,
@@ -31,6 +31,11 @@ from emgstream.pipeline import Pipeline
 from emgstream.tables import read_table
 from emgstream.types import Chunk
 from tests.conftest import OLD_FORM_MODEL
+
+if TYPE_CHECKING:
+    import h5py
+else:
+    h5py = pytest.importorskip("h5py", reason="h5py has no package for this Python")
 
 pytestmark = pytest.mark.tensorflow
 
@@ -82,7 +87,9 @@ def test_training_continues_from_the_cnn_lstm_that_decides_live(model: Model) ->
     n_of_step = manifest.n_features - manifest.n_context
     cnn_lstm = build_network(10, n_of_step, len(manifest.class_names))
     cnn_lstm.set_weights(start_weights(model))
-    shares = {CNN_LSTM: manifest.calibration.get("shares", {CNN_LSTM: 1.0})[CNN_LSTM]}
+    shares = {
+        CNN_LSTM_PATH: manifest.calibration.get("shares", {CNN_LSTM_PATH: 1.0})[CNN_LSTM_PATH]
+    }
     # The arrays of the other paths have their shares in them already.
     shares |= {name: 1.0 for name in (LINEAR_PATH, KERNEL_PATH) if name in paths}
     network = TrainedNetwork(cnn_lstm, manifest.n_context, paths, shares)
@@ -98,7 +105,7 @@ def test_training_continues_from_the_cnn_lstm_that_decides_live(model: Model) ->
 
 @pytest.mark.parametrize("share", [0.0, -0.5, 1.5, "half", None, float("nan")])
 def test_a_share_that_cannot_be_is_one_sentence(demo_model: Model, share: object) -> None:
-    calibration = {**demo_model.manifest.calibration, "shares": {CNN_LSTM: share}}
+    calibration = {**demo_model.manifest.calibration, "shares": {CNN_LSTM_PATH: share}}
     damaged = replace(demo_model, manifest=replace(demo_model.manifest, calibration=calibration))
     with pytest.raises(ModelFileError, match=r"share of the CNN-LSTM is .*; expected more than"):
         start_weights(damaged)

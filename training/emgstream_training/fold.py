@@ -15,7 +15,7 @@ from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.errors import InterruptedByUserError
 from emgstream.manifest import Manifest
-from emgstream.network.network_weights import KERNEL_PATH, LINEAR_PATH, Weights
+from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR_PATH, Weights
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from emgstream_training.backend import keras, tensorflow
@@ -35,7 +35,7 @@ from emgstream_training.temperature import (
     expected_calibration_error,
     scaled_probabilities,
 )
-from emgstream_training.trained_network import CNN_LSTM, TrainedNetwork
+from emgstream_training.trained_network import TrainedNetwork
 from emgstream_training.training_material import TrainingMaterial, prepare_fold
 
 __all__ = ["LearnedModel", "export_learned", "learn", "train_fold", "versions"]
@@ -258,7 +258,7 @@ def _with_paths(
     paths: Weights = {}
     for fit_path in recipe.paths:
         paths |= _PATHS[fit_path](training, n_context)
-    shares = dict.fromkeys((CNN_LSTM, *recipe.paths), 1.0 / (1 + len(recipe.paths)))
+    shares = dict.fromkeys((CNN_LSTM_PATH, *recipe.paths), 1.0 / (1 + len(recipe.paths)))
     return TrainedNetwork(cnn_lstm, n_context, paths, shares)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from emgstream.network.network_weights import KERNEL_PATH, LINEAR_PATH
+from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR_PATH
 from emgstream_training.examples import ClassArray
 from emgstream_training.metrics import balanced_accuracy
 from emgstream_training.paths import Doubles
-from emgstream_training.trained_network import CNN_LSTM, joined_logits
+from emgstream_training.trained_network import joined_logits
 
 __all__ = ["best_shares"]
 
@@ -40,11 +40,11 @@ def _candidates(paths: set[str]) -> Iterator[dict[str, float]]:
     for cnn_lstm in _SHARES_OF_CNN_LSTM:
         rest = 1.0 - cnn_lstm
         if KERNEL_PATH not in paths:
-            yield {CNN_LSTM: cnn_lstm, LINEAR_PATH: rest}
+            yield {CNN_LSTM_PATH: cnn_lstm, LINEAR_PATH: rest}
             continue
         for kernel in _SHARES_OF_KERNEL_PATH:
             yield {
-                CNN_LSTM: cnn_lstm,
+                CNN_LSTM_PATH: cnn_lstm,
                 LINEAR_PATH: rest * (1.0 - kernel),
                 KERNEL_PATH: rest * kernel,
             }

@@ -9,18 +9,16 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.network.network_weights import KERNEL_PATH, LINEAR_PATH, Weights
+from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR_PATH, Weights
 from emgstream.types import FloatArray
 from emgstream_training.metrics import probabilities
 from emgstream_training.paths import path_logits
 
-__all__ = ["CNN_LSTM", "CNN_LSTM_LAYERS", "TrainedNetwork", "joined_logits", "network_layers"]
+__all__ = ["CNN_LSTM_LAYERS", "TrainedNetwork", "joined_logits", "network_layers"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
-CNN_LSTM = "cnn_lstm"
-"""Name of the CNN-LSTM among the paths."""
-_OUTPUTS = {CNN_LSTM: "output", LINEAR_PATH: LINEAR_PATH, KERNEL_PATH: KERNEL_PATH}
+_OUTPUTS = {CNN_LSTM_PATH: "output", LINEAR_PATH: LINEAR_PATH, KERNEL_PATH: KERNEL_PATH}
 """The last layer of each path, whose weights carry its share and the temperature."""
 _LEAST = 1e-30
 """Smallest probability whose logarithm is taken: far below what float32 gives a class."""
@@ -42,7 +40,7 @@ class TrainedNetwork:
     """Features of a window, the last ones, that only the paths get, of the newest step alone."""
     paths: Weights = field(default_factory=dict)
     """The layers of the other paths, by name."""
-    shares: Mapping[str, float] = field(default_factory=lambda: {CNN_LSTM: 1.0})
+    shares: Mapping[str, float] = field(default_factory=lambda: {CNN_LSTM_PATH: 1.0})
     """Share of each path, 0 to 1; together 1."""
     temperature: float = 1.0
     """What divides the logits before the softmax."""
@@ -55,7 +53,7 @@ class TrainedNetwork:
         n_of_step = windows.shape[2] - self.n_context
         alone = probabilities(self.cnn_lstm, np.ascontiguousarray(windows[:, :, :n_of_step]))
         logarithms: Doubles = np.log(np.maximum(alone.astype(np.float64), _LEAST))
-        return {CNN_LSTM: logarithms, **path_logits(self.paths, windows, self.n_context)}
+        return {CNN_LSTM_PATH: logarithms, **path_logits(self.paths, windows, self.n_context)}
 
     def probabilities(self, windows: FloatArray) -> FloatArray:
         """Return the class probabilities, shape ``(n_windows, n_classes)``."""

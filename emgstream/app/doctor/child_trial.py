@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 
 from emgstream.child_python import child_python
 from emgstream.host_system import refusal
+from emgstream.network.runtime_libraries import find_runtime_libraries
 from emgstream.translation import tr
 
 __all__ = ["PATIENCE_S", "RUNTIME", "TrialFailedError", "main", "trial_failure", "try_out"]
@@ -19,7 +21,7 @@ PATIENCE_S = 120.0
 """Time for one trial; TensorFlow from a slow disk takes half a minute."""
 _ERROR_CLASS = re.compile(r"^(?:ImportError|ModuleNotFoundError|OSError): ")
 RUNTIME = "shipped-model"
-"""The trial that runs the shipped model; it prints the backend: its value, and its words."""
+"""The trial that runs the shipped model; it prints the choice of the backend as JSON."""
 
 
 class TrialFailedError(Exception):
@@ -76,8 +78,9 @@ def main() -> None:
         use_configured_network()
         choice = choose_backend()
         Pipeline(read_model(DEMO_MODEL))  # runs both networks on a few windows
-        print(choice.backend.value, choice.words)  # noqa: T201 - the answer to the parent
+        print(json.dumps(choice.to_json()))  # noqa: T201 - the answer to the parent
         return
+    find_runtime_libraries()  # a new Windows has none of those that TensorFlow needs
     imported = importlib.import_module(what)
     print(getattr(imported, "__version__", ""))  # noqa: T201 - the answer to the parent
 

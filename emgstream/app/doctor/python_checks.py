@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import sys
 from collections.abc import Iterator
@@ -15,10 +16,12 @@ from emgstream.app.doctor.display_checks import can_be_tried
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
+from emgstream.app.network_words import network_words
 from emgstream.errors import EmgStreamError, UsageError
 from emgstream.extras import EXTRAS, PACKAGE, Extra, training_obstacle
 from emgstream.host_system import demo_command, how_to_get_python
-from emgstream.network.backend_preference import NetworkBackend, asked_backend
+from emgstream.network.backend_choice import BackendChoice
+from emgstream.network.backend_preference import asked_backend
 from emgstream.network.runtime_libraries import runtime_cure
 from emgstream.translation import tr, tr_n
 
@@ -30,7 +33,6 @@ __all__ = ["extra_checks", "package_checks", "python_checks"]
 _OLDEST, _NEWEST = (3, 10), (3, 15)
 """As ``requires-python`` in pyproject.toml."""
 _STORE = "\\WindowsApps\\"
-_LITERT = "ai-edge-litert"
 
 
 def python_checks() -> Iterator[DoctorCheck]:
@@ -118,40 +120,25 @@ def _installation_checks(lacks_training: bool) -> Iterator[DoctorCheck]:
 def _network_check() -> DoctorCheck:
     """Return whether the shipped model runs, and by which backend."""
     try:
-        is_asked_for = _is_asked_for()
+        use_configured_network()
+        asked_backend()
     except UsageError as error:  # else the trial fails with it, and the library would be blamed
         what, _, cure = str(error).rpartition("; ")
         return problem("network", what, cure)
     try:
-        backend, _, words = try_out(RUNTIME).partition(" ")
+        choice = BackendChoice.from_json(json.loads(try_out(RUNTIME)))
     except TrialFailedError as error:
         return problem(
             "network",
             tr("the shipped model does not run: {error}", error=error),
             runtime_cure(str(error)),
         )
-    text = tr("{words} runs the shipped model", words=words)
-    if backend == NetworkBackend.LITERT.value or is_asked_for:
+    text = tr("{words} runs the shipped model", words=network_words(choice))
+    if choice.reason is None or not choice.reason.can_be_mended:
         return good("network", text)
-    if not _has_litert_package():
-        return good(
-            "network", tr("{text}; no LiteRT is made for this system and Python", text=text)
-        )
-    return warning("network", tr("{text}, more slowly", text=text), runtime_cure(words))
-
-
-def _is_asked_for() -> bool:
-    """Return True if the user chose the backend; raises UsageError for one that there is not."""
-    use_configured_network()
-    return asked_backend()[0] is not None
-
-
-def _has_litert_package() -> bool:
-    """Return True if emgstream asks for LiteRT here, as it has packages for this computer."""
-    try:
-        return any(one.name == _LITERT for one in _needed_here())
-    except metadata.PackageNotFoundError:
-        return True
+    return warning(
+        "network", tr("{text}, more slowly", text=text), runtime_cure(choice.reason_text)
+    )
 
 
 def _needed_here() -> list[Requirement]:
@@ -186,7 +173,7 @@ def _imports(extra: Extra) -> DoctorCheck:
         len(found),
         libraries=", ".join(found),
     )
-    return good(extra.name, text)
+    return good(extra.name, "; ".join([text, *extra.gaps_of_parts.values()]))
 
 
 def _requirements_check() -> DoctorCheck:

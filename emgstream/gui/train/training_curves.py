@@ -148,8 +148,9 @@ class TrainingCurves(QWidget):
         """Draw in other colours."""
         for plot in (self.loss, self.accuracy):
             plot.set_theme(theme)
+        held_out, trained_on = tr("held out"), tr("trained on")
         self.legend.setText(
-            f"<span style='color:{theme.accent}'>━━ {tr('held out')}</span>"
+            f"<span style='color:{theme.accent}'>━━ {held_out}</span>"
             "&nbsp;&nbsp;&nbsp;&nbsp;"
-            f"<span style='color:{theme.quiet}'>╍╍ {tr('trained on')}</span>"
+            f"<span style='color:{theme.quiet}'>╍╍ {trained_on}</span>"
         )

@@ -26,7 +26,7 @@ __all__ = ["TrainingResultView"]
 _INVITE = tr(
     "These repetitions helped to choose the model, so the accuracy is too high. To know what to "
     "expect, measure the model on data it has not seen: the same recipe is trained anew, several "
-    "times, without a part of the recordings, and is tested on that part, beside two simpler "
+    "times, without a part of the recordings, and is tested on that part, beside simpler "
     "methods. You can use the model meanwhile."
 )
 _PARTS = 1000

@@ -11,14 +11,8 @@ from emgstream.manifest import Manifest
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.evaluation.evaluation_figures import balanced
 from emgstream_training.evaluation.fold_material import front_end_manifest, material_of_all
-from emgstream_training.evaluation.folds import (
-    MODELS,
-    NETWORK,
-    FoldRecording,
-    Study,
-    decisions_of_baseline,
-    one_at_a_time,
-)
+from emgstream_training.evaluation.fold_recording import FoldRecording, decisions_of_baseline
+from emgstream_training.evaluation.folds import MODELS, NETWORK, Study, one_at_a_time
 from emgstream_training.evaluation.protocols import Fold
 from emgstream_training.examples import split_at_random
 from emgstream_training.realtime import TRAINING
@@ -50,8 +44,10 @@ def judge_random_split(
         baselines = [name for name in names if name != NETWORK]
         if baselines:
             views = _split_views(study, _manifest(study))
+            n_classes = len(study.recordings.class_names)
             for name in baselines:
-                scores[name] = balanced(decisions_of_baseline(name, study, views))
+                decisions = decisions_of_baseline(name, n_classes, views, study.seed)
+                scores[name] = balanced(decisions)
         return RandomSplit(scores)
 
 
@@ -78,7 +74,10 @@ def _split_views(study: Study, manifest: Manifest) -> list[FoldRecording]:
         parts=tuple(np.where(each >= 0, TRAINING, 0) for each in codes),
         test=tuple(each >= 0 for each in codes),
     )
-    views = [FoldRecording.of(study, manifest, everything, place) for place in range(len(codes))]
+    views = [
+        FoldRecording.of(study.recordings, manifest, everything, place)
+        for place in range(len(codes))
+    ]
     classes = np.concatenate([view.training.truth for view in views])
     test = np.zeros(len(classes), dtype=np.bool_)
     test[split_at_random(classes, study.seed)[1]] = True

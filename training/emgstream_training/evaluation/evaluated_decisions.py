@@ -31,6 +31,7 @@ __all__ = [
     "decided_windows",
     "instants_of",
     "replay",
+    "replayed_windows",
 ]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -124,7 +125,35 @@ def replay(model: Model, table: EmgTable) -> tuple[IndexArray, FloatArray]:
     Shapes ``(n,)`` and ``(n, n_classes)``. The probabilities are the classifier's own, neither
     smoothed nor rejected, so that other models can be compared at the same instants.
     """
-    pipeline = Pipeline(model)
+    return _replay(Pipeline(model), table)
+
+
+def replayed_windows(model: Model, table: EmgTable) -> tuple[IndexArray, FloatArray]:
+    """Return the last row and the content of every window that `replay` classifies.
+
+    Shapes ``(n,)`` and ``(n, n_steps, n_features)``. The network is not run.
+    """
+    manifest = model.manifest
+    kept = _WindowKeeper((manifest.n_steps, manifest.n_features), len(manifest.class_names))
+    rows, _ = _replay(Pipeline(model, classifier=kept), table)
+    return rows, np.concatenate(kept.windows)
+
+
+class _WindowKeeper:
+    """Stands for a classifier and keeps the windows that it is given."""
+
+    def __init__(self, window_shape: tuple[int, int], n_classes: int) -> None:
+        self.window_shape, self.n_classes = window_shape, n_classes
+        self.windows = [np.empty((0, *window_shape), dtype=np.float32)]
+
+    def predict(self, windows: FloatArray) -> FloatArray:
+        """Keep the windows, and return the same probability for each class."""
+        self.windows.append(windows.copy())
+        return np.full((len(windows), self.n_classes), 1.0 / self.n_classes, dtype=np.float32)
+
+
+def _replay(pipeline: Pipeline, table: EmgTable) -> tuple[IndexArray, FloatArray]:
+    """Return the last row and the probabilities of every window of a recording."""
     pipeline.tune(ARGMAX)
     decisions = [pipeline.push(chunk) for chunk in _stream(table)]
     indices = np.concatenate([one.indices for one in decisions])

@@ -25,6 +25,7 @@ __all__ = [
     "balanced",
     "confidence_interval",
     "confusion",
+    "difference_interval",
     "false_activations",
     "number",
     "onsets",
@@ -72,19 +73,28 @@ class OnsetDelays:
 
 
 def confidence_interval(values: list[float], test_share: float) -> Interval:
-    """Return mean and 95 % confidence interval over folds.
+    """Return mean and 95 % confidence interval over folds of a share, 0 to 1.
 
     Folds share most of their training rows, so their spread alone makes the interval too narrow;
     it is widened for that (Nadeau & Bengio 2003, doi:10.1023/A:1024068626366). ``test_share`` is
     the number of test rows over the number of training rows.
     """
+    return _interval(values, test_share, lowest=0.0)
+
+
+def difference_interval(values: list[float], test_share: float) -> Interval:
+    """Return the same of a difference of shares, -1 to 1."""
+    return _interval(values, test_share, lowest=-1.0)
+
+
+def _interval(values: list[float], test_share: float, lowest: float) -> Interval:
     n = len(values)
     mean = float(np.mean(values)) if n else float("nan")
     if n < 2:
         return Interval(mean, float("nan"), float("nan"))
     spread = float(np.std(values, ddof=1)) * np.sqrt(1.0 / n + test_share)
     reach = float(stats.t.ppf(0.975, n - 1)) * spread
-    return Interval(mean, max(mean - reach, 0.0), min(mean + reach, 1.0))
+    return Interval(mean, max(mean - reach, lowest), min(mean + reach, 1.0))
 
 
 def confusion(decisions: EvaluatedDecisions) -> IndexArray:

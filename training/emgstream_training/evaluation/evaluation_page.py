@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from typing import Any
 
 import numpy as np
 
+from emgstream.app.evaluation_leads import (
+    LEAD_COLUMNS,
+    PATH_COLUMNS,
+    lead_rows,
+    main_lead,
+    path_rows,
+)
+from emgstream.app.evaluation_names import MODEL_NAMES
 from emgstream.app.evaluation_table import (
-    MODEL_NAMES,
     decimals_for,
     held_out_words,
     interval_words,
@@ -30,8 +38,9 @@ from emgstream.report import (
     tile,
     tiles,
 )
-from emgstream.significant_digits import percent, percent_difference
+from emgstream.significant_digits import percent
 from emgstream.wording import counted
+from emgstream_training.evaluation.baselines import STRONG_LDA
 from emgstream_training.evaluation.folds import NETWORK
 from emgstream_training.evaluation.results import Evaluation
 from emgstream_training.metrics import shares_of
@@ -60,6 +69,8 @@ def _parts(evaluation: Evaluation, files: str) -> Iterator[str]:
     yield _headline(evaluation)
     if evaluation.folds:
         yield section("Balanced accuracy on held-out data", _accuracy(evaluation))
+    if evaluation.paths:
+        yield section("What each part of the network adds", _paths(evaluation))
     yield section("Leakage of a random split", _leakage(evaluation), "honesty")
     if evaluation.folds:
         yield section("Quality of the decisions", _online(evaluation))
@@ -80,29 +91,39 @@ def _headline(evaluation: Evaluation) -> str:
             tile(
                 percent(accuracy, decimals),
                 "balanced accuracy",
-                f"CNN-LSTM on {held_out_words(found)}; 95 % interval "
+                f"the network on {held_out_words(found)}; 95 % interval "
                 f"{interval_words(network, decimals)}; chance {percent(found['chance'])}",
                 "honest",
             )
         )
-        for name, figures in models.items():
-            if name == NETWORK:
-                continue
-            of_baseline = figures["balanced_accuracy"]
-            shown.append(
-                tile(
-                    percent_difference(accuracy, of_baseline, decimals),
-                    f"points compared with {MODEL_NAMES[name]}",
-                    f"{MODEL_NAMES[name]} on Hudgins' features reaches "
-                    f"{percent(of_baseline, decimals)} on the same decisions",
-                )
-            )
+        shown += _comparisons(found)
     elif network is not None and network["random_split"] is not None:
         random = percent(network["random_split"], decimals)
         shown.append(
             tile(random, "balanced accuracy on a random split", "too high: includes leakage")
         )
     return tiles(shown)
+
+
+def _comparisons(found: Mapping[str, Any]) -> Iterator[str]:
+    """Give a tile with the lead over the strong LDA, and one with what LDA and forest reach."""
+    lead = main_lead(found)
+    if lead is not None:
+        interval = "" if lead.interval is None else f"; 95 % interval {lead.interval_words}"
+        yield tile(
+            lead.points,
+            f"points compared with {lead.title}",
+            "which looks back as far as the network, with compressed amplitudes, on the same "
+            f"decisions{interval}",
+            "honest",
+        )
+    for name, figures in found["models"].items():
+        if name not in (NETWORK, STRONG_LDA):
+            yield tile(
+                percent(figures["balanced_accuracy"], decimals_for(found)),
+                f"balanced accuracy of {MODEL_NAMES[name]}",
+                "on Hudgins' features of the window, on the same decisions",
+            )
 
 
 def _accuracy(evaluation: Evaluation) -> str:
@@ -128,7 +149,23 @@ def _accuracy(evaluation: Evaluation) -> str:
         "<p>Each pale dot is one fold, the large dot is their mean, and the line is the 95 % "
         "confidence interval of the mean: on more such data the accuracy would lie in it in 95 of "
         "100 cases. Every decision on held-out rows counts, also those around a change of "
-        "movement.</p>" + intervals(rows, "balanced accuracy (%)") + table(head, by_fold)
+        "movement.</p>"
+        + intervals(rows, "balanced accuracy (%)")
+        + table(head, by_fold)
+        + "<h3>Lead of the network on the same decisions</h3><p>The lead that counts is the one "
+        "over the strong LDA: it looks back as far as the network, and its amplitudes are "
+        "compressed. If 0 lies in the interval, the lead may be chance.</p>"
+        + table(LEAD_COLUMNS, lead_rows(found))
+    )
+
+
+def _paths(evaluation: Evaluation) -> str:
+    return (
+        "<p>The network adds up the scores of its parts before it decides. "
+        "<em>Alone</em> is the balanced accuracy if one part decides by itself. What a part "
+        "<em>adds</em> is the balanced accuracy of the network minus that of its other parts "
+        "together; if 0 lies in the interval, it may add nothing.</p>"
+        + table(PATH_COLUMNS, path_rows(evaluation.to_json()))
     )
 
 
@@ -252,10 +289,17 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
         else f"the given model, not trained again: {study.model.manifest.title}",
     )
     yield (
-        "baselines",
+        "LDA, random forest",
         (
             "mean absolute value, waveform length, zero crossings and slope sign changes over the "
             "same window and conditioning (Englehart & Hudgins 2003), trained on the same rows"
+        ),
+    )
+    yield (
+        "strong LDA",
+        (
+            "the same four features over all samples that the network looks back over, the first "
+            "two as logarithms; the covariance is shrunk (Ledoit & Wolf 2004)"
         ),
     )
     if evaluation.folds:

@@ -9,31 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from emgstream.bundle import Model
 from emgstream.manifest import Manifest
-from emgstream.sources.table_rows import indices_of
-from emgstream.tables import EmgTable
-from emgstream.types import FloatArray
 from emgstream_training.epoch_progress import EpochProgress
-from emgstream_training.evaluation.baselines import (
-    BASELINES,
-    DEADZONE,
-    fit_baseline,
-    hudgins_features,
-    predict_baseline,
-)
-from emgstream_training.evaluation.evaluated_decisions import (
-    DecisionInstants,
-    EvaluatedDecisions,
-    conditioned_samples,
-    decided_windows,
-    instants_of,
-    replay,
-)
+from emgstream_training.evaluation.baselines import BASELINES
+from emgstream_training.evaluation.evaluated_decisions import EvaluatedDecisions, replay
 from emgstream_training.evaluation.evaluation_figures import balanced
 from emgstream_training.evaluation.fold_material import front_end_manifest, material_of_fold
+from emgstream_training.evaluation.fold_recording import (
+    FoldRecording,
+    decisions_of_baseline,
+    reach_of,
+)
+from emgstream_training.evaluation.network_paths import PathDecisions, decisions_of_paths
 from emgstream_training.evaluation.protocols import Fold, RecordingSet
 from emgstream_training.realtime import TRAINING
 from emgstream_training.recipes import Recipe
@@ -41,10 +30,8 @@ from emgstream_training.recipes import Recipe
 __all__ = [
     "MODELS",
     "NETWORK",
-    "FoldRecording",
     "FoldResult",
     "Study",
-    "decisions_of_baseline",
     "decisions_of_network",
     "judge_fold",
     "one_at_a_time",
@@ -86,11 +73,13 @@ class FoldResult:
     decision_s: float | None
     """Time from one decision to the next, in seconds; None without a sampling rate."""
     window_samples: int
-    """Samples of a window, for network and baselines."""
+    """Samples of a window, for network, LDA and forest."""
     reach_samples: int
-    """Samples that the network uses; its features may reach further back than the window."""
+    """Samples that network and strong LDA use; they may reach further back than the window."""
     duration_s: float = field(compare=False)
     """Duration of training and decisions, in seconds."""
+    paths: Mapping[str, PathDecisions] = field(default_factory=dict)
+    """Decisions that tell what each path of the network is worth; empty for a single path."""
 
     @property
     def balanced_accuracy(self) -> dict[str, float]:
@@ -102,6 +91,7 @@ class FoldResult:
         return replace(
             self,
             decisions={**self.decisions, **other.decisions},
+            paths={**self.paths, **other.paths},
             duration_s=self.duration_s + other.duration_s,
         )
 
@@ -134,22 +124,28 @@ def judge_fold(
         if model is None and NETWORK in names:
             model = _trained(study, fold, progress)
         manifest = _front_end(study, fold) if model is None else model.manifest
-        views = [FoldRecording.of(study, manifest, fold, place) for place in range(len(fold.parts))]
-        decisions = {}
+        recordings = study.recordings
+        views = [
+            FoldRecording.of(recordings, manifest, fold, place) for place in range(len(fold.parts))
+        ]
+        decisions, paths = {}, dict[str, PathDecisions]()
         if model is not None and NETWORK in names:
             decisions[NETWORK] = decisions_of_network(model, views)
+            paths = decisions_of_paths(model, views)
+        n_classes = len(recordings.class_names)
         for name in BASELINES:
             if name in names:
-                decisions[name] = decisions_of_baseline(name, study, views)
+                decisions[name] = decisions_of_baseline(name, n_classes, views, study.seed)
         n_training = sum(int(np.count_nonzero(part == TRAINING)) for part in fold.parts)
         return FoldResult(
             name=fold.name,
             decisions=decisions,
             test_share=sum(int(np.count_nonzero(test)) for test in fold.test) / max(n_training, 1),
-            decision_s=_decision_s(manifest, study.recordings.sampling_rate_hz),
+            decision_s=_decision_s(manifest, recordings.sampling_rate_hz),
             window_samples=manifest.window_samples,
-            reach_samples=manifest.step.reach(manifest.n_steps) * manifest.step.length,
+            reach_samples=reach_of(manifest),
             duration_s=time.perf_counter() - started_s,
+            paths=paths,
         )
 
 
@@ -158,53 +154,6 @@ def one_at_a_time() -> Iterator[None]:
     """Let one thread of this process train at a time: the seeds belong to the process."""
     with _ONE_AT_A_TIME:
         yield
-
-
-@dataclass(frozen=True, eq=False)
-class FoldRecording:
-    """One recording with the training and test windows of a fold."""
-
-    table: EmgTable
-    """The recording."""
-    conditioned: FloatArray
-    """The conditioned samples, shape ``(n_samples, n_channels)``; short gaps are filled."""
-    n_window: int
-    """Samples of a window."""
-    training: DecisionInstants
-    """Whole windows on training rows."""
-    test: DecisionInstants
-    """Every labelled decision on held-out rows."""
-
-    @classmethod
-    def of(cls, study: Study, manifest: Manifest, fold: Fold, place: int) -> FoldRecording:
-        """Return the recording at one position of the study."""
-        table, part, test = study.recordings.tables[place], fold.parts[place], fold.test[place]
-        windows = decided_windows(manifest, table)
-        instants = instants_of(table, study.recordings.class_names, windows, place)
-        n_unseen = np.concatenate(([0], np.cumsum(part != TRAINING)))
-        all_seen = n_unseen[windows.rows + 1] == n_unseen[windows.first_rows]
-        is_tested = test[windows.rows] & (instants.truth >= 0)
-        return cls(
-            table,
-            conditioned_samples(manifest, table),
-            manifest.window_samples,
-            training=instants.take(instants.whole & all_seen),
-            test=_with_onsets_held_out(instants.take(is_tested), table, test),
-        )
-
-    def features(self, instants: DecisionInstants, deadzone: npt.NDArray[np.float64]) -> FloatArray:
-        """Return Hudgins' features at some instants, shape ``(n, 4 * n_channels)``."""
-        return hudgins_features(self.conditioned, instants.places, self.n_window, deadzone)
-
-
-def _with_onsets_held_out(
-    instants: DecisionInstants, table: EmgTable, test: npt.NDArray[np.bool_]
-) -> DecisionInstants:
-    """Drop the onsets that are not held out: a block of time may begin within a movement."""
-    indices = indices_of(table)
-    onsets = indices[instants.rows] - np.maximum(instants.since_onset, 0)
-    onset_rows = np.searchsorted(indices, onsets)
-    return replace(instants, since_onset=np.where(test[onset_rows], instants.since_onset, -1))
 
 
 def _trained(study: Study, fold: Fold, progress: Callable[[EpochProgress], None]) -> Model:
@@ -230,40 +179,6 @@ def decisions_of_network(model: Model, views: Sequence[FoldRecording]) -> Evalua
                 EvaluatedDecisions(view.test, probabilities[np.isin(rows, view.test.rows)])
             )
     return EvaluatedDecisions.joined(found)
-
-
-def decisions_of_baseline(
-    name: str, study: Study, views: Sequence[FoldRecording]
-) -> EvaluatedDecisions:
-    """Return a baseline's decisions at the test instants, fitted on the training windows."""
-    deadzone = _deadzone(views)
-    used = [view for view in views if len(view.training)]
-    fitted = fit_baseline(
-        name,
-        np.concatenate([view.features(view.training, deadzone) for view in used]),
-        np.concatenate([view.training.truth for view in used]),
-        study.seed,
-    )
-    n_classes = len(study.recordings.class_names)
-    return EvaluatedDecisions.joined(
-        [
-            EvaluatedDecisions(
-                view.test,
-                predict_baseline(fitted, view.features(view.test, deadzone), n_classes),
-            )
-            for view in views
-            if len(view.test)
-        ]
-    )
-
-
-def _deadzone(views: Sequence[FoldRecording]) -> npt.NDArray[np.float64]:
-    """Return the smallest step that counts, shape ``(n_channels,)``, from the training windows."""
-    ends = np.concatenate([view.conditioned[view.training.places] for view in views])
-    deadzone: npt.NDArray[np.float64] = DEADZONE * np.sqrt(
-        np.nanmean(ends.astype(np.float64) ** 2, axis=0)
-    )
-    return deadzone
 
 
 def _decision_s(manifest: Manifest, rate_hz: float | None) -> float | None:

@@ -12,7 +12,7 @@ from emgstream.decisions import rest_class
 from emgstream.tables import EmgTable
 from emgstream.trial import instability
 from emgstream.types import IndexArray
-from emgstream_training.evaluation.baselines import BASELINES
+from emgstream_training.evaluation.baselines import BASELINES, STRONG_LDA
 from emgstream_training.evaluation.contrast import RandomSplit
 from emgstream_training.evaluation.evaluated_decisions import EvaluatedDecisions
 from emgstream_training.evaluation.evaluation_figures import (
@@ -23,6 +23,7 @@ from emgstream_training.evaluation.evaluation_figures import (
     balanced,
     confidence_interval,
     confusion,
+    difference_interval,
     false_activations,
     number,
     onsets,
@@ -33,10 +34,54 @@ from emgstream_training.evaluation.held_out_ribbon import RibbonRun, ribbon_of
 from emgstream_training.evaluation.protocols import FoldPlan
 from emgstream_training.metrics import Reliability, recalls, reliability
 
-__all__ = ["FORMAT_VERSION", "Evaluation", "ModelFigures", "evaluation_of"]
+__all__ = [
+    "FORMAT_VERSION",
+    "Evaluation",
+    "FoldDifference",
+    "ModelFigures",
+    "PathFigures",
+    "evaluation_of",
+]
 
-FORMAT_VERSION = 2
-"""Version of the document: 2 added the ribbon of each model; the first had no number."""
+FORMAT_VERSION = 3
+"""Version of the document: 2 added the ribbon of each model, 3 the strong LDA, the leads and the
+paths of the network; the first had no number."""
+
+
+@dataclass(frozen=True)
+class FoldDifference:
+    """A difference of two balanced accuracies on the same decisions, -1 to 1."""
+
+    folds: tuple[float, ...]
+    """Difference in each fold."""
+    interval: Interval
+    """Mean over folds, with a 95 % confidence interval: of the pairs, not of each by itself."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as JSON's own types; null for what was not measured."""
+        return _over_folds("difference", self.interval, self.folds)
+
+
+@dataclass(frozen=True)
+class PathFigures:
+    """Figures of one path of the network.
+
+    None of its confidence: alone, the logits of a path are only its share of the network's.
+    """
+
+    folds: tuple[float, ...]
+    """Balanced accuracy of the path alone in each fold."""
+    balanced_accuracy: Interval
+    """Mean over folds, with a 95 % confidence interval."""
+    adds: FoldDifference
+    """Balanced accuracy of the network minus that of its other paths together."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as JSON's own types; null for what was not measured."""
+        return {
+            **_over_folds("balanced_accuracy", self.balanced_accuracy, self.folds),
+            "adds": self.adds.to_json(),
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +126,8 @@ class ModelFigures:
 
     def to_json(self, class_names: Sequence[str]) -> dict[str, Any]:
         """Return everything as JSON's own types; null for what was not measured."""
-        interval = self.balanced_accuracy
         return {
-            "balanced_accuracy": number(interval.mean),
-            "confidence_interval_95": [number(interval.low), number(interval.high)],
-            "folds": [number(fold) for fold in self.folds],
+            **_over_folds("balanced_accuracy", self.balanced_accuracy, self.folds),
             "random_split": self.random_split,
             "leakage": self.leakage,
             "within_movements": number(self.within_movements),
@@ -113,6 +155,10 @@ class Evaluation:
     """Results of the finished folds, in the order of the plan."""
     models: Mapping[str, ModelFigures]
     """Figures of each model, by its name in files."""
+    leads: Mapping[str, FoldDifference]
+    """Balanced accuracy of the network minus that of each baseline, by name of the baseline."""
+    paths: Mapping[str, PathFigures]
+    """Figures of each path of the network, by its name; empty for a single path."""
     notes: tuple[str, ...]
     """Facts that limit what the figures mean, for people."""
     interrupted: bool
@@ -127,7 +173,9 @@ class Evaluation:
         window, reach = (
             _span(n_samples, rate_hz) for n_samples in (fold.window_samples, fold.reach_samples)
         )
-        return window if window == reach else f"{window}; the network looks back over {reach}"
+        if window == reach:
+            return window
+        return f"{window}; network and strong LDA look back over {reach}"
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON's own types."""
@@ -156,6 +204,9 @@ class Evaluation:
                 name: figures.to_json(recordings.class_names)
                 for name, figures in self.models.items()
             },
+            "lead_against": STRONG_LDA,
+            "leads": {name: lead.to_json() for name, lead in self.leads.items()},
+            "paths": {name: figures.to_json() for name, figures in self.paths.items()},
         }
 
 
@@ -176,7 +227,49 @@ def evaluation_of(
         for name in (NETWORK, *BASELINES)
         if leaky.get(name) is not None or any(name in fold.decisions for fold in folds)
     }
-    return Evaluation(study, plan, tuple(folds), models, tuple(notes), interrupted)
+    return Evaluation(
+        study, plan, tuple(folds), models, _leads(folds), _paths(folds), tuple(notes), interrupted
+    )
+
+
+def _leads(folds: Sequence[FoldResult]) -> dict[str, FoldDifference]:
+    """Return the lead of the network over each baseline, on the folds that both were judged on."""
+    found = {}
+    for name in BASELINES:
+        judged = [fold for fold in folds if {name, NETWORK} <= fold.decisions.keys()]
+        if judged:
+            scores = [fold.balanced_accuracy for fold in judged]
+            found[name] = _difference(judged, [one[NETWORK] - one[name] for one in scores])
+    return found
+
+
+def _paths(folds: Sequence[FoldResult]) -> dict[str, PathFigures]:
+    """Return what each path of the network is worth, over the folds in which it has that path."""
+    found = {}
+    for name in dict.fromkeys(name for fold in folds for name in fold.paths):
+        judged = [fold for fold in folds if name in fold.paths]
+        scores = [balanced(fold.paths[name].alone) for fold in judged]
+        found[name] = PathFigures(
+            tuple(scores),
+            confidence_interval(scores, _test_share(judged)),
+            _difference(
+                judged,
+                [
+                    fold.balanced_accuracy[NETWORK] - balanced(fold.paths[name].without)
+                    for fold in judged
+                ],
+            ),
+        )
+    return found
+
+
+def _difference(folds: Sequence[FoldResult], values: list[float]) -> FoldDifference:
+    return FoldDifference(tuple(values), difference_interval(values, _test_share(folds)))
+
+
+def _test_share(folds: Sequence[FoldResult]) -> float:
+    """Return the mean number of test rows over that of training rows; 0 without a fold."""
+    return float(np.mean([fold.test_share for fold in folds])) if folds else 0.0
 
 
 def _figures(
@@ -189,10 +282,9 @@ def _figures(
     pooled = EvaluatedDecisions.joined(of_folds) if of_folds else EvaluatedDecisions.none(n_classes)
     scores = [balanced(one) for one in of_folds]
     whole = [balanced(one.take(one.instants.whole)) for one in of_folds]
-    shares = [fold.test_share for fold in judged]
     return ModelFigures(
         folds=tuple(scores),
-        balanced_accuracy=confidence_interval(scores, float(np.mean(shares)) if shares else 0.0),
+        balanced_accuracy=confidence_interval(scores, _test_share(judged)),
         within_movements=float(np.mean(whole)) if whole else float("nan"),
         confusion=confusion(pooled),
         reliability=reliability(pooled.probabilities, pooled.instants.truth, N_BINS),
@@ -209,6 +301,14 @@ def _figures(
 
 def _span(n_rows: int, rate_hz: float | None) -> str:
     return f"{n_rows} samples" if rate_hz is None else f"{1000.0 * n_rows / rate_hz:.0f} ms"
+
+
+def _over_folds(what: str, interval: Interval, folds: Sequence[float]) -> dict[str, Any]:
+    return {
+        what: number(interval.mean),
+        "confidence_interval_95": [number(interval.low), number(interval.high)],
+        "folds": [number(fold) for fold in folds],
+    }
 
 
 def _onsets_json(found: OnsetDelays) -> dict[str, Any]:
