@@ -12,6 +12,9 @@ from emgstream.types import FloatArray
 
 __all__ = ["StepStream"]
 
+_MOST_STEPS = 2048
+"""Most steps that are computed at once: their spans take memory many times that of the samples."""
+
 
 class StepStream:
     """Cuts a stream of samples into steps and computes their features.
@@ -26,10 +29,26 @@ class StepStream:
         alike = [replace(one, span=1) for one in step.all_features]
         reducers = list(dict.fromkeys(alike))
         columns = columns_of(one.n_reduced(n_channels) for one in reducers)
-        places = [slice(*columns[reducers.index(one)]) for one in alike]
         self._reducers = [(one, one.n_before) for one in reducers]
         self._all_n_before = {n for _, n in self._reducers}
-        self._features = list(zip(step.all_features, places, strict=True))
+        spans = [
+            [
+                one.span
+                for one, kind in zip(step.all_features, alike, strict=True)
+                if kind == reducer
+            ]
+            for reducer in reducers
+        ]
+        self._groups = [
+            (reducer, slice(*place), of_reducer)
+            for reducer, place, of_reducer in zip(reducers, columns, spans, strict=True)
+        ]
+        # Place of each feature among those of the groups, one group after the other.
+        grouped = [(reducer, span) for reducer, _, of in self._groups for span in of]
+        self._order = [
+            grouped.index((kind, one.span))
+            for one, kind in zip(step.all_features, alike, strict=True)
+        ]
         self._first_of_span = {
             one.span: step.n_earlier - (one.span - 1) for one in step.all_features
         }
@@ -45,6 +64,10 @@ class StepStream:
 
         ``samples`` has shape ``(n_samples, n_channels)``; NaN where one is missing.
         """
+        most = _MOST_STEPS * self._length
+        if len(samples) > most:
+            parts = [samples[first : first + most] for first in range(0, len(samples), most)]
+            return np.concatenate([self.steps_of(part) for part in parts])
         if len(self._pending):
             samples = np.concatenate((self._pending, samples))
         n_steps = (len(samples) - self._n_before) // self._length
@@ -52,14 +75,17 @@ class StepStream:
         if not n_steps:
             return self._no_steps
         reduced = self._reduced(samples, n_steps)
+        are_known = bool(np.isfinite(reduced).all())
         means = {
-            span: _mean_of_known(reduced[first:], span)
+            span: _mean_of_known(reduced[first:], span, are_known=are_known)
             for span, first in self._first_of_span.items()
         }
-        n_channels = self._n_channels
-        return _side_by_side(
-            [one.values(means[one.span][:, place], n_channels) for one, place in self._features]
-        )
+        values: list[Doubles] = []
+        for one, place, spans in self._groups:  # rows are independent: one call for all spans
+            of_spans = np.concatenate([means[span][:, place] for span in spans])
+            found, n = one.values(of_spans, self._n_channels), len(of_spans) // len(spans)
+            values += [found[place * n : (place + 1) * n] for place in range(len(spans))]
+        return _side_by_side([values[place] for place in self._order])
 
     def reset(self) -> None:
         """Forget the samples of an unfinished step, and the steps that spans reach back to."""
@@ -98,8 +124,11 @@ def _side_by_side(parts: list[Doubles]) -> Doubles:
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
-def _mean_of_known(reduced: Doubles, span: int) -> Doubles:
-    """Average each row with the ``span - 1`` before it, NaN left out; NaN where all of them are."""
+def _mean_of_known(reduced: Doubles, span: int, *, are_known: bool) -> Doubles:
+    """Average each row with the ``span - 1`` before it, NaN left out; NaN where all of them are.
+
+    ``are_known`` says that there is no NaN at all.
+    """
     n_steps = max(len(reduced) - (span - 1), 0)
     if span == 1 or n_steps == 0:
         return reduced[span - 1 :]
@@ -107,9 +136,9 @@ def _mean_of_known(reduced: Doubles, span: int) -> Doubles:
         stretches = reduced[np.newaxis]
     else:
         stretches = reduced[np.arange(n_steps)[:, np.newaxis] + np.arange(span)]
-    known = np.isfinite(stretches)
-    if known.all():
+    if are_known:
         return mean_over_time(stretches)
+    known = np.isfinite(stretches)
     totals = np.add.accumulate(np.where(known, stretches, 0.0), axis=1)[:, -1]
     counts = known.sum(axis=1)
     unknown: Doubles = np.full_like(totals, np.nan)
