@@ -86,6 +86,11 @@ class Manifest(ModelDescription):
         return self.step.n_features(len(self.channel_names))
 
     @property
+    def n_context(self) -> int:
+        """Those of them, the last ones, that the network gets of the newest step alone."""
+        return self.step.n_context(len(self.channel_names))
+
+    @property
     def window_samples(self) -> int:
         """Samples a window spans."""
         return self.n_steps * self.step.length

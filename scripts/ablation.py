@@ -69,7 +69,7 @@ VARIANTS: dict[str, Recipe] = {
     "twice the epochs": _with_schedule(max_epochs=2 * REALTIME.schedule.max_epochs),
     "half the epochs": _with_schedule(max_epochs=REALTIME.schedule.max_epochs // 2),
     "batches of 32": _with_schedule(batch_size=32),
-    "no linear path": replace(REALTIME, linear_path=False),
+    "the CNN-LSTM alone": replace(REALTIME, paths=()),
     "not trained again on what was held out inside": replace(REALTIME, refits=False),
 }
 """Variants of the recipe by name; all other settings are those of the recipe."""

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench_rows import Row
-from emgstream_training.weights_file import network_of
+from emgstream_training.network import build_network
+from emgstream_training.weights_file import start_weights
 
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
@@ -29,7 +30,7 @@ manifest = read_model(sys.argv[1]).manifest
 samples = read_table(sys.argv[3], ColumnChoice(manifest.channel_names)).samples
 steps = manifest.transforms.apply(StepStream(manifest.step, samples.shape[1]).steps_of(samples))
 network = tf.keras.models.load_model(sys.argv[2])
-print(network.predict(steps[None, :10], verbose=0), flush=True)
+print(network.predict(steps[None, :10, : network.input_shape[2]], verbose=0), flush=True)
 """
 
 # a process begins with the peak memory of the one that started it, so a small one starts it
@@ -50,7 +51,12 @@ def measure() -> Iterator[Row]:
     """Start both several times, warm, and take the medians."""
     with tempfile.TemporaryDirectory() as folder:
         keras_file = Path(folder, "network.keras")
-        network_of(read_model(DEMO_MODEL)).save(keras_file)
+        model = read_model(DEMO_MODEL)
+        manifest = model.manifest
+        n_of_step = manifest.n_features - manifest.n_context
+        network = build_network(manifest.n_steps, n_of_step, len(manifest.class_names))
+        network.set_weights(start_weights(model))
+        network.save(keras_file)
         script = Path(folder, "with_tensorflow.py")
         script.write_text(WITH_TENSORFLOW)
         words = ("replay", "demo", "--headless", "--speed", "max", "--jsonl", "-")

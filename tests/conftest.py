@@ -150,6 +150,7 @@ def published_model() -> Model:
     from emgstream_training.backend import keras
     from emgstream_training.network import build_network
     from emgstream_training.network_export import export_model
+    from emgstream_training.trained_network import TrainedNetwork
 
     keras.utils.set_random_seed(7)
     classes = ("elbow_bend", "elbow_extend", "hand_close", "hand_open", "wrist_left", "wrist_right")
@@ -163,7 +164,7 @@ def published_model() -> Model:
     )
     names = ("biceps", "triceps", "middle")
     manifest = Manifest(names, classes, RAW_STEP, transforms, None, recipe="published")
-    return export_model(manifest, build_network(10, 3, len(classes)))
+    return export_model(manifest, TrainedNetwork(build_network(10, 3, len(classes))))
 
 
 @pytest.fixture(

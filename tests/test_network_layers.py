@@ -52,6 +52,7 @@ def test_the_layers_of_a_keras_archive_are_those_of_its_configuration() -> None:
 @pytest.mark.parametrize(("n_features", "n_classes"), [(3, 6), (12, 7)])
 def test_shapes_and_parameters_are_those_that_keras_counts(n_features: int, n_classes: int) -> None:
     from emgstream_training.network import build_network
+    from emgstream_training.trained_network import TrainedNetwork
     from emgstream_training.weights_file import weights_npz
 
     network = build_network(10, n_features, n_classes)
@@ -63,7 +64,9 @@ def test_shapes_and_parameters_are_those_that_keras_counts(n_features: int, n_cl
         step=RAW_STEP,
     )
     assert manifest.n_features == n_features
-    found = replace(demo, manifest=manifest, weights=weights_npz(network))
+    found = replace(
+        demo, manifest=manifest, weights=weights_npz(TrainedNetwork(network).weights(), manifest)
+    )
     assert n_parameters(found) == network.count_params()
     if (n_features, n_classes) == (3, 6):
         assert n_parameters(found) == 153_670, "as published"

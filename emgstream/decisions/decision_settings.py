@@ -70,7 +70,7 @@ class KnownSignal:
 
         ``strengths`` has shape ``(n_windows, n_strengths)``; the levels of the channels come first.
         """
-        alive = np.all(strengths[:, : len(self.quietest)] >= self.quietest, axis=1)
+        alive = np.all(strengths[:, : len(self.quietest)] >= self._quietest, axis=1)
         known: npt.NDArray[np.bool_] = alive & (self.distances(strengths) <= self.limit)
         return known
 
@@ -89,6 +89,10 @@ class KnownSignal:
     @cached_property
     def _arrays(self) -> tuple[Doubles, Doubles]:
         return np.array(self.whitening), np.array(self.centres)
+
+    @cached_property
+    def _quietest(self) -> Doubles:
+        return np.array(self.quietest)
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,11 @@ class StrengthRange:
             raise ValueError(
                 f"strengths from {self.low} to {self.high}; expected the first to be the smaller"
             )
+
+    @cached_property
+    def limits(self) -> tuple[Doubles, Doubles]:
+        """Both as arrays, shape ``(n_classes,)``."""
+        return np.array(self.low), np.array(self.high)
 
 
 @dataclass(frozen=True)

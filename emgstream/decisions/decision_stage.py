@@ -215,7 +215,7 @@ class DecisionStage:
             return np.full(len(classes), np.nan)
         level = np.add.accumulate(strengths[:, : self._n_channels], axis=1)[:, -1]
         level = level / self._n_channels
-        low, high = np.array(ranges.low)[classes], np.array(ranges.high)[classes]
+        low, high = (limits[classes] for limits in ranges.limits)
         share = np.clip((level - low) / (high - low), 0.0, 1.0)
         acts = (statuses == DecisionStatus.OK) & (
             classes != (-1 if self._rest is None else self._rest)

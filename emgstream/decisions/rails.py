@@ -154,12 +154,15 @@ class RailWatch:
         parts = [np.arange(first, first + len(samples)) for first, samples in self._waiting]
         indices, samples = np.concatenate(parts), np.concatenate([one for _, one in self._waiting])
         self._waiting.clear()
-        if self._foreign_from is None:
+        at_low, at_high = samples <= rails.low, samples >= rails.high
+        is_inside = not (at_low.any() or at_high.any())
+        is_usual = is_inside and bool(np.all(np.rint(samples) == samples))
+        if self._foreign_from is None and not is_usual:
             self._look_for_others(rails, indices, samples)
-        self._count(rails, samples)
-        self._touched = np.concatenate(
-            (self._touched[self._touched > oldest], indices[rails.touched(samples)])
-        )
+        self._count(rails, at_low, at_high, is_inside=is_inside)
+        if len(self._touched) or not is_inside:
+            touched = indices[np.any(at_low | at_high, axis=1)]
+            self._touched = np.concatenate((self._touched[self._touched > oldest], touched))
 
     def _look_for_others(
         self, rails: ConverterRails, indices: IndexArray, samples: FloatArray
@@ -169,18 +172,34 @@ class RailWatch:
         if self._n_impossible >= _FOREIGN_SAMPLES:
             self._foreign_from = int(impossible[_FOREIGN_SAMPLES - n_before - 1])
 
-    def _count(self, rails: ConverterRails, samples: FloatArray) -> None:
+    def _count(
+        self,
+        rails: ConverterRails,
+        at_low: npt.NDArray[np.bool_],
+        at_high: npt.NDArray[np.bool_],
+        *,
+        is_inside: bool,
+    ) -> None:
+        """Count samples at the ends, both masks of shape ``(n_samples, n_channels)``.
+
+        ``is_inside`` says that there is none.
+        """
         before = self.figures
         if before is None:
             return
-        at_low = np.count_nonzero(samples <= rails.low, axis=0)
-        at_high = np.count_nonzero(samples >= rails.high, axis=0)
-        if before.n_samples:
-            at_low, at_high = at_low + before.at_low, at_high + before.at_high
+        n_low, n_high = before.at_low, before.at_high
+        if not is_inside or not before.n_samples:
+            n_low = _added(n_low, np.count_nonzero(at_low, axis=0))
+            n_high = _added(n_high, np.count_nonzero(at_high, axis=0))
         self.figures = RailFigures(
             rails,
-            before.n_samples + len(samples),
-            tuple(at_low.tolist()),
-            tuple(at_high.tolist()),
+            before.n_samples + len(at_low),
+            n_low,
+            n_high,
             is_foreign=before.is_foreign or self._foreign_from is not None,
         )
+
+
+def _added(before: tuple[int, ...], new: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    """Return the counts by channel with new ones; there are none before the first sample."""
+    return tuple((new + np.array(before or 0)).tolist())

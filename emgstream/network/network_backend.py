@@ -88,13 +88,11 @@ def numpy_classifier(model: Model) -> NumpyClassifier:
             f"the model has its weights as {model.weights_member}, as before version 0.2, which "
             f"NumPy cannot read; expected {WEIGHTS}, or LiteRT to run it; train the model again"
         )
-    manifest = model.manifest
-    shapes = weight_shapes(manifest.n_steps, manifest.n_features, len(manifest.class_names))
     try:
-        weights = read_weights(model.weights, shapes)
+        weights = read_weights(model.weights, weight_shapes(model.manifest))
     except ModelFileError as error:
         raise ModelFileError(f"{WEIGHTS}: {error}") from None
-    return NumpyClassifier(weights, manifest.n_steps)
+    return NumpyClassifier(weights, model.manifest)
 
 
 def _check_litert() -> None:

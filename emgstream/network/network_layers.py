@@ -15,7 +15,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 from emgstream.bundle import KERAS_ARCHIVE, Model, opened_archive, read_member
 from emgstream.errors import ModelFileError
-from emgstream.network.network_weights import TRAIN_AGAIN, array_header
+from emgstream.network.network_weights import (
+    KERNEL_LANDMARKS,
+    KERNEL_PATH,
+    KERNEL_PROJECTION,
+    LINEAR_PATH,
+    TRAIN_AGAIN,
+    array_header,
+)
 
 __all__ = ["NetworkLayer", "layers_of", "network_json"]
 
@@ -59,6 +66,8 @@ class _Sizes(NamedTuple):
     """Units of the dense layer."""
     n_linear: int
     """Inputs of the linear path; 0 without one."""
+    kernel_path: tuple[int, int, int] | None = None
+    """Inputs, dimensions and landmarks of the kernel path; None without one."""
 
 
 def layers_of(model: Model) -> tuple[NetworkLayer, ...]:
@@ -74,7 +83,7 @@ def layers_of(model: Model) -> tuple[NetworkLayer, ...]:
             kernels = {
                 name.partition("/")[0]: array_header(name, read_member(archive, f"{name}.npy"))
                 for name in names
-                if name.endswith("/kernel")
+                if name.endswith(("/kernel", "/points"))
             }
             sizes = _sizes_of_arrays({layer: head.shape for layer, head in kernels.items()})
     return tuple(_layers(model, sizes))
@@ -94,10 +103,16 @@ def _sizes_of_arrays(kernels: Mapping[str, Shape]) -> _Sizes:
         kernel, _, filters = kernels["convolution"]
         (_, gates_1), (_, gates_2) = kernels["lstm_1"], kernels["lstm_2"]
         (_, dense) = kernels["dense"]
-        n_linear = kernels["linear_path"][0] if "linear_path" in kernels else 0
+        n_linear = kernels[LINEAR_PATH][0] if LINEAR_PATH in kernels else 0
+        kernel_path = None
+        if KERNEL_PATH in kernels:
+            n_inputs, n_dimensions = kernels[KERNEL_PROJECTION]
+            kernel_path = n_inputs, n_dimensions, kernels[KERNEL_LANDMARKS][0]
     except (KeyError, ValueError, IndexError):
         raise ModelFileError(_FOREIGN) from None
-    return _Sizes(kernel, filters, gates_1 // _GATES, gates_2 // _GATES, dense, n_linear)
+    return _Sizes(
+        kernel, filters, gates_1 // _GATES, gates_2 // _GATES, dense, n_linear, kernel_path
+    )
 
 
 def _sizes_in_configuration(content: bytes, model: Model) -> _Sizes:
@@ -133,7 +148,7 @@ def _layers(model: Model, sizes: _Sizes) -> Iterator[NetworkLayer]:
         "convolution",
         f"convolution over {sizes.kernel} steps, ReLU",
         (convolved, sizes.filters),
-        (sizes.kernel * n_features + 1) * sizes.filters,
+        (sizes.kernel * (n_features - manifest.n_context) + 1) * sizes.filters,
     )
     yield NetworkLayer("pooling", f"maximum of {_POOLED} steps", (pooled, sizes.filters), 0)
     yield NetworkLayer(
@@ -149,10 +164,30 @@ def _layers(model: Model, sizes: _Sizes) -> Iterator[NetworkLayer]:
     yield NetworkLayer("output", "dense", (n_classes,), (sizes.dense + 1) * n_classes)
     if sizes.n_linear:
         yield NetworkLayer(
-            "linear_path",
+            LINEAR_PATH,
             "dense, from the window; added to the output",
             (n_classes,),
             (sizes.n_linear + 1) * n_classes,
+        )
+    if sizes.kernel_path is not None:
+        n_inputs, n_dimensions, n_landmarks = sizes.kernel_path
+        yield NetworkLayer(
+            KERNEL_PROJECTION,
+            "dense, from the window",
+            (n_dimensions,),
+            (n_inputs + 1) * n_dimensions,
+        )
+        yield NetworkLayer(
+            KERNEL_LANDMARKS,
+            f"nearness to {n_landmarks} windows of the training",
+            (n_landmarks,),
+            n_landmarks * n_dimensions,
+        )
+        yield NetworkLayer(
+            KERNEL_PATH,
+            "dense; added to the output",
+            (n_classes,),
+            (n_landmarks + 1) * n_classes,
         )
     yield NetworkLayer("probabilities", "softmax", (n_classes,), 0)
 

@@ -15,7 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import ModelFileError
-from emgstream.network.network_weights import CNN_LSTM_PATH, LINEAR_PATH, Weights
+from emgstream.manifest import Manifest
+from emgstream.network.network_weights import (
+    CNN_LSTM_PATH,
+    KERNEL_LANDMARKS,
+    KERNEL_PATH,
+    KERNEL_PROJECTION,
+    LINEAR_PATH,
+    N_NEWEST,
+    Weights,
+)
 from emgstream.types import FloatArray
 
 __all__ = ["NumpyClassifier"]
@@ -31,17 +40,17 @@ class NumpyClassifier:
     """Class probabilities for windows of one shape, computed by NumPy.
 
     The layers are those of `emgstream_training.inference`: convolution, max-pooling, two LSTM
-    layers, batch normalisation folded into a dense layer, softmax, and the linear path if the
-    network has one. Windows are computed one by one: the library behind NumPy adds up a product of
-    matrices in another order than a product with a vector, and the bits of a window must not depend
-    on how many come at once. Any thread may use it.
+    layers, batch normalisation folded into a dense layer, softmax, and the linear path and the
+    kernel path if the network has them. Windows are computed one by one: the library behind NumPy
+    adds up a product of matrices in another order than a product with a vector, and the bits of a
+    window must not depend on how many come at once. Any thread may use it.
 
     Parameters
     ----------
     weights
         The weights of each layer, as `emgstream.network.network_weights.read_weights` gives them.
-    n_steps
-        Steps of a window.
+    manifest
+        The manifest of the model: the shape of a window.
 
     Raises
     ------
@@ -49,27 +58,32 @@ class NumpyClassifier:
         A window has too few steps for convolution and pooling.
     """
 
-    def __init__(self, weights: Weights, n_steps: int) -> None:
+    def __init__(self, weights: Weights, manifest: Manifest) -> None:
         layers = {name: [one.astype(np.float64) for one in of] for name, of in weights.items()}
         kernel, self._convolution_bias = layers["convolution"]
-        self._width, n_features, _ = kernel.shape
+        self._width, self._n_of_step, _ = kernel.shape
+        n_steps = manifest.n_steps
         self._n_pooled = (n_steps - self._width + 1) // _POOLED
         if self._n_pooled < 1:
             raise ModelFileError(
                 f"the network in the model takes windows of {n_steps} steps; expected "
                 f"{self._width + _POOLED - 1} or more; train the model again"
             )
-        self._convolution = kernel.reshape(self._width * n_features, -1)
+        self._convolution = kernel.reshape(self._width * self._n_of_step, -1)
         self._first = _Lstm.from_keras(layers["lstm_1"])
         self._second = _Lstm.from_keras(layers["lstm_2"])
         self._hidden = _folded(layers["normalisation"], layers["dense"])
         self._output = layers["output"]
         self._linear = layers.get(LINEAR_PATH)
-        self.window_shape = n_steps, n_features
+        self._kernel = _KernelPath.of(layers)
+        self.window_shape = n_steps, manifest.n_features
         """Steps and features of a window."""
         self.n_classes = len(self._output[1])
         """Number of probabilities per window."""
-        self.path_names = (CNN_LSTM_PATH, *((LINEAR_PATH,) if self._linear is not None else ()))
+        self.path_names = (
+            CNN_LSTM_PATH,
+            *(path for path in (LINEAR_PATH, KERNEL_PATH) if path in layers),
+        )
         """Names of the paths from the window to the softmax."""
 
     def predict(self, windows: FloatArray) -> FloatArray:
@@ -105,16 +119,27 @@ class NumpyClassifier:
 
     def _path_logits(self, window: _Double) -> dict[str, _Double]:
         """Return the share of each path in the logits of one window, shape ``(n_classes,)``."""
+        steps, context = window[:, : self._n_of_step], window[-1, self._n_of_step :]
+        paths = {CNN_LSTM_PATH: self._of_cnn_lstm(steps)}
+        mean = steps.mean(axis=0)
+        if self._linear is not None:
+            kernel, bias = self._linear
+            terms = np.concatenate([steps.ravel(), mean * mean, context])
+            paths[LINEAR_PATH] = terms @ kernel + bias
+        if self._kernel is not None:
+            newest = steps[-N_NEWEST:].mean(axis=0)
+            terms = np.concatenate([steps[-1], mean, newest, context])
+            paths[KERNEL_PATH] = self._kernel.logits(terms)
+        return paths
+
+    def _of_cnn_lstm(self, steps: _Double) -> _Double:
+        """Return the logits of the CNN-LSTM, shape ``(n_classes,)``, for the steps of a window."""
         kernel, bias = self._hidden
-        states = self._second.states(self._first.states(self._convolved(window)))
+        states = self._second.states(self._first.states(self._convolved(steps)))
         hidden = np.maximum(states[-1] @ kernel + bias, 0.0)
         kernel, bias = self._output
-        paths: dict[str, _Double] = {CNN_LSTM_PATH: hidden @ kernel + bias}
-        if self._linear is not None:
-            mean = window.mean(axis=0)
-            kernel, bias = self._linear
-            paths[LINEAR_PATH] = np.concatenate([window.ravel(), mean * mean]) @ kernel + bias
-        return paths
+        logits: _Double = hidden @ kernel + bias
+        return logits
 
     def _convolved(self, window: _Double) -> _Double:
         """Return the window after convolution and max-pooling, shape ``(n_pooled, n_filters)``."""
@@ -123,6 +148,33 @@ class NumpyClassifier:
         filtered = np.array(rows) @ self._convolution + self._convolution_bias
         pooled: _Double = filtered.reshape(self._n_pooled, _POOLED, -1).max(axis=1)
         return np.maximum(pooled, 0.0)
+
+
+@dataclass(frozen=True)
+class _KernelPath:
+    """Logits from how near a window is to each of some landmarks (radial basis functions)."""
+
+    projection: _Layer
+    points: _Double
+    """Landmarks, ``(n_landmarks, n_dimensions)``."""
+    output: _Layer
+
+    @classmethod
+    def of(cls, layers: dict[str, _Layer]) -> _KernelPath | None:
+        """Return the path of a network; None where it has none."""
+        if KERNEL_PATH not in layers:
+            return None
+        (points,) = layers[KERNEL_LANDMARKS]
+        return cls(layers[KERNEL_PROJECTION], points, layers[KERNEL_PATH])
+
+    def logits(self, terms: _Double) -> _Double:
+        """Return its logits, shape ``(n_classes,)``."""
+        kernel, bias = self.projection
+        apart = self.points - (terms @ kernel + bias)
+        nearness = np.exp(-np.einsum("ij,ij->i", apart, apart))
+        kernel, bias = self.output
+        logits: _Double = nearness @ kernel + bias
+        return logits
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ A step is a short stretch of samples, or one sample, described by a list of feat
 
 from emgstream.steps.correlation import Correlation
 from emgstream.steps.feature import Feature
+from emgstream.steps.lagged_correlation import LaggedCorrelation
+from emgstream.steps.level_share import LevelShare
 from emgstream.steps.raw_sample import RawSample
 from emgstream.steps.rms_settings import RmsSettings
 from emgstream.steps.root_mean_square import RootMeanSquare, RootMeanSquareOfChange
@@ -16,6 +18,8 @@ __all__ = [
     "RAW_STEP",
     "Correlation",
     "Feature",
+    "LaggedCorrelation",
+    "LevelShare",
     "RawSample",
     "RmsSettings",
     "RootMeanSquare",

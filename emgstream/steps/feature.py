@@ -50,7 +50,7 @@ class Feature(ABC):
 
     @abstractmethod
     def reduce(self, steps: Doubles) -> Doubles:
-        """Return ``(n_steps, n_reduced)`` for samples ``(n_steps, length, n_channels)``.
+        """Return ``(n_steps, n_reduced)`` for samples ``(n_steps, n_before + length, n_channels)``.
 
         A step with a missing sample (NaN) has NaN.
         """
@@ -70,6 +70,11 @@ class Feature(ABC):
     def names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
         """Return the name of each of these numbers, for people."""
         return tuple(f"{name}{self.label}{self.over}" for name in channel_names)
+
+    @property
+    def n_before(self) -> int:
+        """Samples before each step that `reduce` gets with it; NaN where the stream begins."""
+        return 0
 
     @property
     def over(self) -> str:

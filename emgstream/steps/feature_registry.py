@@ -5,6 +5,8 @@ from __future__ import annotations
 from emgstream.schema import checked_kind
 from emgstream.steps.correlation import Correlation
 from emgstream.steps.feature import Feature
+from emgstream.steps.lagged_correlation import LaggedCorrelation
+from emgstream.steps.level_share import LevelShare
 from emgstream.steps.raw_sample import RawSample
 from emgstream.steps.root_mean_square import RootMeanSquare, RootMeanSquareOfChange
 
@@ -15,6 +17,8 @@ FEATURES: tuple[type[Feature], ...] = (
     RootMeanSquare,
     RootMeanSquareOfChange,
     Correlation,
+    LaggedCorrelation,
+    LevelShare,
 )
 """One line per feature."""
 

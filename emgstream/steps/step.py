@@ -39,7 +39,11 @@ class Step:
     length: StepLength
     """Samples per step."""
     features: tuple[Feature, ...]
-    """The features that the network gets of each step, in this order."""
+    """The features that the network gets of each step of a window, in this order."""
+    context: tuple[Feature, ...] = ()
+    """Further features, after these, that it gets of the newest step of a window alone.
+
+    Their spans reach further back than the window, or they change too slowly to follow."""
 
     def __post_init__(self) -> None:
         order = [one.is_of_one_channel for one in self.features]
@@ -48,7 +52,7 @@ class Step:
             raise ValueError(
                 f"features {kinds or 'none'}; expected at least one, those of one channel first"
             )
-        for one in self.features:
+        for one in self.all_features:
             if self.length < one.min_length:
                 raise ValueError(
                     f"length {self.length}; expected {one.min_length} or more samples for the "
@@ -56,13 +60,32 @@ class Step:
                 )
 
     @property
+    def all_features(self) -> tuple[Feature, ...]:
+        """The features of each step, then those of the newest step alone."""
+        return self.features + self.context
+
+    @property
     def n_earlier(self) -> int:
         """Steps before a step that its longest span reaches back to."""
-        return max(one.span for one in self.features) - 1
+        return max(one.span for one in self.all_features) - 1
+
+    def reach(self, n_steps: int) -> int:
+        """Return the number of steps that windows of ``n_steps`` steps reach back over."""
+        spans = [n_steps - 1 + one.span for one in self.features]
+        return max(n_steps, *spans, *(one.span for one in self.context))
+
+    @property
+    def n_before(self) -> int:
+        """Samples before a step that a feature of it is computed from."""
+        return max(one.n_before for one in self.all_features)
 
     def n_features(self, n_channels: int) -> int:
-        """Return the number of features of a stream with so many channels."""
-        return sum(one.n_values(n_channels) for one in self.features)
+        """Return the number of all features of a stream with so many channels."""
+        return sum(one.n_values(n_channels) for one in self.all_features)
+
+    def n_context(self, n_channels: int) -> int:
+        """Return the number of those of the newest step alone; they come last."""
+        return sum(one.n_values(n_channels) for one in self.context)
 
     def n_of_one_channel(self, n_channels: int) -> int:
         """Return the number of those that are of one channel each; they come first."""
@@ -70,7 +93,7 @@ class Step:
 
     def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
         """Return the name of each feature, for people."""
-        return tuple(name for one in self.features for name in one.names(channel_names))
+        return tuple(name for one in self.all_features for name in one.names(channel_names))
 
     def level_columns(self, n_channels: int) -> list[int]:
         """Return the columns of the levels, of each kind the one over its longest span."""

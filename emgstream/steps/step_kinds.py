@@ -46,5 +46,8 @@ def step_to_manifest(step: Step) -> dict[str, Any]:
     settings = _RawSettings() if step == RAW_STEP else RmsSettings.of(step)
     if settings is not None:
         return entry_of(settings)
-    features = [entry_of(one) for one in step.features]
-    return {"kind": step.kind, "length": step.length, "features": features}
+    entry: dict[str, Any] = {"kind": step.kind, "length": step.length}
+    entry["features"] = [entry_of(one) for one in step.features]
+    if step.context:
+        entry["context"] = [entry_of(one) for one in step.context]
+    return entry

@@ -11,7 +11,10 @@ from hypothesis.extra.numpy import arrays
 from emgstream.errors import ModelFileError
 from emgstream.steps import (
     RAW_STEP,
+    LaggedCorrelation,
+    LevelShare,
     RmsSettings,
+    RootMeanSquare,
     Step,
     StepStream,
     step_from_manifest,
@@ -180,3 +183,60 @@ def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
 def test_a_step_that_is_not_known_is_refused(entry: dict[str, object]) -> None:
     with pytest.raises(ModelFileError):
         step_from_manifest(entry)
+
+
+def test_a_lagged_correlation_is_that_of_the_formula_across_the_ends_of_steps() -> None:
+    signal = np.random.default_rng(1).normal(0, 40, (40, 2)).astype(np.float32)
+    signal[1:, 1] += 2 * signal[:-1, 0]
+    step = Step(4, (LaggedCorrelation(5, lag=2),))
+    found = dict(zip(step.feature_names("ab"), steps_of(step, signal)[-1], strict=True))
+    later = signal[-20:].astype(float)
+    level = np.sqrt((later**2).mean(axis=0))
+    for lag in (1, 2):
+        earlier = signal[-20 - lag : -lag].astype(float)
+        expected = (later.T @ earlier) / 20 / np.outer(level, level)
+        for i, one in enumerate("ab"):
+            for j, other in enumerate("ab"):
+                value = found[f"{one} with {other} {lag} before over 5 steps"]
+                assert value == pytest.approx(np.clip(expected[i, j], -1.0, 1.0))
+    assert found["b with a 1 before over 5 steps"] > 0.7
+
+
+def test_of_many_channels_each_is_correlated_with_itself_alone() -> None:
+    signal = np.random.default_rng(1).normal(0, 40, (40, 3)).astype(np.float32)
+    whole, own = (Step(4, (LaggedCorrelation(5, lag=2, pairs=one),)) for one in (True, False))
+    assert own.feature_names("abc")[0] == "a with a 1 before over 5 steps"
+    assert own.n_features(3) == 6
+    columns = [whole.feature_names("abc").index(name) for name in own.feature_names("abc")]
+    np.testing.assert_array_equal(steps_of(own, signal), steps_of(whole, signal)[:, columns])
+
+
+def test_where_a_stream_begins_a_lagged_correlation_has_no_first_step() -> None:
+    signal = np.random.default_rng(1).normal(0, 40, (40, 1)).astype(np.float32)
+    step = Step(4, (LaggedCorrelation(1), LaggedCorrelation(3)))
+    found = steps_of(step, signal)
+    np.testing.assert_array_equal(np.isnan(found[0]), True)
+    assert np.isfinite(found[1:]).all()
+    stream = StepStream(step, 1)
+    stream.steps_of(signal)
+    stream.reset()
+    np.testing.assert_array_equal(stream.steps_of(signal), found)
+
+
+def test_the_shares_of_the_channels_add_up_to_one_however_strong_the_signal_is() -> None:
+    signal = np.random.default_rng(1).normal(0, 40, (40, 3)).astype(np.float32)
+    step = Step(4, (LevelShare(3),))
+    shares = steps_of(step, signal)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    np.testing.assert_allclose(steps_of(step, 8 * signal), shares, rtol=1e-12)
+    np.testing.assert_allclose(steps_of(step, 0 * signal), 1.0 / 3.0)
+
+
+def test_the_context_comes_last_and_has_no_levels() -> None:
+    step = Step(4, (RootMeanSquare(1),), (RootMeanSquare(40), LaggedCorrelation(30, lag=2)))
+    assert step.feature_names("ab")[:4] == ("a", "b", "a over 40 steps", "b over 40 steps")
+    assert (step.n_features(2), step.n_context(2)) == (12, 10)
+    assert step.level_columns(2) == [0, 1]
+    assert step.reach(10) == 40
+    assert Step(4, (RootMeanSquare(10),)).reach(10) == 19
+    assert step_from_manifest(step_to_manifest(step)) == step

@@ -89,7 +89,7 @@ def test_the_windows_of_a_training_are_those_of_the_live_path(
     front_end = FrontEnd(manifest.conditioning, manifest.step, ())
     parts = [np.full(table.n_rows, TRAINING)]
     cuts = cut_recordings([table], NAMES, front_end, parts)
-    examples = windows_of(cuts, TRAINING, manifest.transforms, whole=False)
+    examples = windows_of(cuts, TRAINING, manifest.transforms, clear=False)
     seen: list[bytes] = []
     pipeline = Pipeline(demo_model)
     windows_of_steps = pipeline._windowing.windows_of

@@ -70,8 +70,8 @@ def test_a_model_that_knows_the_day_best_is_left_as_it_is(
 ) -> None:
     good = train([session_path], max_epochs=12, synthetic=True).model
     hasty = replace(CALIBRATION.schedule, max_epochs=1, learning_rate=1.0, cosine=False)
-    # Without the linear path, which would save what is left of the network.
-    recipe = replace(CALIBRATION, schedule=hasty, linear_path=False)
+    # Without the other paths, which would save what is left of the network.
+    recipe = replace(CALIBRATION, schedule=hasty, paths=())
     with pytest.raises(TrainingDataError, match=r"would make the model worse: .*%.* .*% before"):
         calibrate(good, [session_path], recipe=recipe)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def chosen(
 
 
 def settings_of(step: Step) -> RmsSettings:
-    settings = RmsSettings.of(step)
+    settings = RmsSettings.of(replace(step, context=()))
     assert settings is not None
     return settings
 
@@ -51,18 +52,42 @@ def test_the_mains_is_found_and_taken_out_with_its_harmonics(mains_hz: float) ->
 
 
 def test_channels_of_a_raw_signal_are_correlated() -> None:
-    step = chosen(hum(50.0), 1000.0).step
-    assert step.feature_names(("biceps", "triceps"))[-1] == "biceps with triceps over 20 steps"
-    assert chosen(hum(50.0)[:, :1], 1000.0).step.n_earlier < step.n_earlier
+    names = chosen(hum(50.0), 1000.0).step.feature_names(("biceps", "triceps"))
+    assert "biceps with triceps over 20 steps" in names
+    assert "biceps with triceps over 40 steps" in names
+    assert names[-1] == "triceps with triceps 2 before over 40 steps"
+    alone = chosen(hum(50.0)[:, :1], 1000.0).step.feature_names(("biceps",))
+    assert not [name for name in alone if "with" in name and "before" not in name]
+    assert alone[-1] == "biceps with biceps 2 before over 40 steps"
+
+
+def test_an_envelope_has_the_share_of_each_channel_and_no_correlation() -> None:
+    front_end = chosen(envelope(), 500.0)
+    assert [one.kind for one in front_end.step.context][-3:] == ["level_share"] * 3
+    names = front_end.step.feature_names(("biceps", "triceps"))
+    assert names[-2:] == ("biceps share over 40 steps", "triceps share over 40 steps")
+    assert not [name for name in names if "with" in name]
+    alone = chosen(envelope()[:, :1], 500.0).step
+    assert "level_share" not in [one.kind for one in alone.context]
 
 
 def test_of_a_grid_of_electrodes_no_two_are_correlated_and_it_is_said() -> None:
     grid = np.repeat(hum(50.0), 9, axis=1)
     front_end = chosen(grid, 1000.0)
-    assert front_end.step.n_features(18) == front_end.step.n_of_one_channel(18)
+    names = front_end.step.feature_names([f"c{number}" for number in range(18)])
+    pairs = [name.partition(" before")[0].split(" with ") for name in names if " with " in name]
+    assert pairs
+    assert all(later == earlier.split()[0] for later, earlier in pairs)
     assert "no correlations between channels: 18 channels are too many" in front_end.notes
     few = chosen(grid[:, :16], 1000.0).step
-    assert few.n_features(16) - few.n_of_one_channel(16) == 120
+    of_steps = few.n_features(16) - few.n_context(16)
+    assert of_steps - few.n_of_one_channel(16) == 120
+
+
+def test_the_features_of_many_channels_do_not_grow_with_their_square() -> None:
+    grid = np.repeat(hum(50.0), 32, axis=1)
+    many, twice_as_many = (chosen(grid[:, :n], 1000.0).step for n in (32, 64))
+    assert twice_as_many.n_features(64) == 2 * many.n_features(32)
 
 
 def test_what_is_stated_counts_more_than_what_is_found() -> None:

@@ -13,6 +13,7 @@ from emgstream_training.metrics import classify
 from emgstream_training.network import build_network
 from emgstream_training.network_export import BATCH_SIZE, to_litert
 from emgstream_training.recipes import PUBLISHED
+from emgstream_training.trained_network import TrainedNetwork
 
 from emgstream.errors import ModelFileError
 from emgstream.network.litert_classifier import LitertClassifier
@@ -93,7 +94,8 @@ def test_the_published_schedule_is_this() -> None:
 def test_the_exported_network_agrees_with_keras_on_1000_windows(network: Any) -> None:
     windows = examples(1000, 3).windows
     expected = network(windows, training=False).numpy()
-    single, batch = (to_litert(network, batch_size=size) for size in (1, BATCH_SIZE))
+    weights = TrainedNetwork(network).weights()
+    single, batch = (to_litert(weights, (size, 10, 3)) for size in (1, BATCH_SIZE))
     one_by_one = LitertClassifier(single, single).predict(windows)
     many_at_once = LitertClassifier(single, batch)
     assert many_at_once.batch_size == BATCH_SIZE

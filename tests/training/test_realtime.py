@@ -115,11 +115,14 @@ def of_two_channels(
     return prepare(REALTIME, [table], material.class_names, material.sampling_rate_hz)
 
 
+def column_of_pair(material: TrainingMaterial) -> int:
+    return material.feature_names.index("a with b over 20 steps")
+
+
 def test_a_channel_that_comes_twice_goes_with_itself_throughout(material: TrainingMaterial) -> None:
     channel = material.tables[0].samples[:, 0]
     twice = of_two_channels(material, channel, channel)
-    assert twice.feature_names[-1] == "a with b over 20 steps"
-    assert np.all(twice.training.windows[:, :, -1] == 0.0)
+    assert np.all(twice.training.windows[:, :, column_of_pair(twice)] == 0.0)
 
 
 def test_channels_that_are_never_there_together_go_with_nothing(material: TrainingMaterial) -> None:
@@ -127,7 +130,7 @@ def test_channels_that_are_never_there_together_go_with_nothing(material: Traini
     middle = len(first) // 2
     first[:middle], second[middle:] = np.nan, np.nan
     apart = of_two_channels(material, first, second)
-    assert np.all(apart.training.windows[:, :, -1] == 0.0)
+    assert np.all(apart.training.windows[:, :, column_of_pair(apart)] == 0.0)
 
 
 def test_only_the_training_rows_are_shared_out_again(material: TrainingMaterial) -> None:
@@ -146,13 +149,18 @@ def test_one_repetition_a_class_is_split_by_time(tmp_path: Path) -> None:
         assert np.all(part[start + 400 : start + 500] == VALIDATION)
 
 
-def test_no_window_reaches_across_a_change_of_label_segment_or_lost_sample(tmp_path: Path) -> None:
+def test_the_newer_half_of_a_window_is_of_one_label_and_none_reaches_across_a_segment_or_loss(
+    tmp_path: Path,
+) -> None:
     lines = [f"{i + (i >= 45)},{i},0,{'xy'[i >= 30]},{int(i >= 60)}" for i in range(90)]
     table = written(tmp_path / "cuts.csv", lines, "index,a,b,label,segment")
     cuts = cut_recordings([table], ("x", "y"), SAMPLES, [np.full(90, TRAINING)])
     assert [len(cut.steps) for cut in cuts] == [45, 15, 30]
     windows = windows_of(cuts, TRAINING, Transforms(()))
-    assert len(windows) == (30 - 9) + (15 - 9) + (15 - 9) + (30 - 9)
+    # Of the first stretch "x" has 30 rows and "y" 15, of which 4 have "x" in the newer half.
+    assert len(windows) == (30 - 9) + (15 - 4) + (15 - 9) + (30 - 9)
+    newest_of_y = windows.windows[windows.classes == 1][0, :, 0]
+    assert newest_of_y.tolist() == list(range(25, 35))
     spans = windows.windows[:, -1, 0] - windows.windows[:, 0, 0]
     np.testing.assert_array_equal(spans, 9)
 
@@ -164,7 +172,7 @@ def test_what_will_be_decided_on_live_reaches_across_changes_of_label_but_no_bre
     table = written(tmp_path / "live.csv", lines, "a,b,label,segment")
     parts = np.where(np.arange(90) < 30, TRAINING, VALIDATION)
     cuts = cut_recordings([table], ("x", "y", "z"), SAMPLES, [parts])
-    live = windows_of(cuts, VALIDATION, Transforms(()), whole=False)
+    live = windows_of(cuts, VALIDATION, Transforms(()), clear=False)
     assert live.windows[:, -1, 0].tolist() == [*range(30, 60), *range(69, 80)]
     assert live.classes.tolist() == [1] * 30 + [2] * 11
 

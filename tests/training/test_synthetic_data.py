@@ -39,6 +39,16 @@ def recorded(path: Path, session: int, *, simulated: bool) -> Path:
     return path
 
 
+def exchange_channels(path: Path) -> None:
+    """Plug the electrodes of biceps and middle the other way round."""
+    header, *lines = path.read_text().splitlines()
+    one, other = (header.split(",").index(name) for name in ("biceps", "middle"))
+    rows = [line.split(",") for line in lines]
+    for row in rows:
+        row[one], row[other] = row[other], row[one]
+    path.write_text("\n".join([header, *map(",".join, rows)]) + "\n")
+
+
 def test_the_sidecar_tells_what_is_synthetic(tmp_path: Path) -> None:
     assert is_synthetic(recorded(tmp_path / "board.csv", 1, simulated=True))
     assert not is_synthetic(recorded(tmp_path / "arm.csv", 1, simulated=False))
@@ -83,6 +93,7 @@ def test_training_and_calibration_say_so_in_the_model_and_in_inspect(
 ) -> None:
     board = recorded(tmp_path / "board.csv", 1, simulated=True)
     arm = recorded(tmp_path / "arm.csv", 2, simulated=False)
+    exchange_channels(arm)  # a model that does not fit the other arm, so that calibration pays
     model, real, both = (tmp_path / f"{name}.emgmodel" for name in ("board", "arm", "both"))
     for path, out in ((board, model), (arm, real)):
         assert main(["train", str(path), "--epochs", "1", "--out", str(out)]) == 0

@@ -2,14 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from emgstream_training.backend import keras
-from emgstream_training.metrics import probabilities
-from emgstream_training.network import build_network
 from emgstream_training.temperature import (
     best_temperature,
     expected_calibration_error,
     scaled_probabilities,
-    set_temperature,
 )
 
 
@@ -34,13 +30,3 @@ def test_it_changes_no_decision() -> None:
     np.testing.assert_array_equal(
         scaled_probabilities(sure, 2.0).argmax(axis=1), sure.argmax(axis=1)
     )
-
-
-@pytest.mark.tensorflow
-def test_a_network_has_it_in_its_weights() -> None:
-    keras.utils.set_random_seed(7)
-    network = build_network(10, 3, 4)
-    windows = np.random.default_rng(1).standard_normal((50, 10, 3)).astype(np.float32)
-    expected = scaled_probabilities(probabilities(network, windows), 3.0)
-    set_temperature(network, 3.0)
-    np.testing.assert_allclose(probabilities(network, windows), expected, atol=1e-5)

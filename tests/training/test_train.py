@@ -139,7 +139,8 @@ def test_a_report_of_channels_that_are_one_signal_has_a_number_for_each(
     text = (tmp_path / "report" / "report.json").read_text()
     found = json.loads(text, parse_constant=pytest.fail)["correlations_with_label"]
     assert found["bicepsa with bicepsb over 20 steps"] == 0.0
-    assert len(found) == 6 * 4 + 15
+    n_of_steps, n_context = 6 * 4 + 15, 6 * 4 + 15 + 2 * 2 * 6 * 6
+    assert len(found) == n_of_steps + n_context
 
 
 def test_all_figures_of_a_report_are_of_one_network(session_path: Path, tmp_path: Path) -> None:

@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from emgstream_training.calibrate import calibrate
-from emgstream_training.weights_file import network_of, weights_npz
+from emgstream_training.network import build_network
+from emgstream_training.trained_network import TrainedNetwork
+from emgstream_training.weights_file import start_weights, weights_npz, weights_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emgstream.bundle import KERAS_ARCHIVE, WEIGHTS, Model, read_model, write_model
 from emgstream.errors import ModelFileError
 from emgstream.network.litert_classifier import LitertClassifier
+from emgstream.network.network_layers import layers_of
+from emgstream.network.network_weights import (
+    CNN_LSTM_PATH,
+    KERNEL_LANDMARKS,
+    KERNEL_PATH,
+    KERNEL_PROJECTION,
+    LINEAR_PATH,
+)
 from emgstream.pipeline import Pipeline
 from emgstream.tables import read_table
 from emgstream.types import Chunk
@@ -28,6 +38,8 @@ else:
     h5py = pytest.importorskip("h5py", reason="h5py has no package for this Python")
 
 pytestmark = pytest.mark.tensorflow
+
+PATHS = (LINEAR_PATH, KERNEL_PROJECTION, KERNEL_LANDMARKS, KERNEL_PATH)
 
 
 @pytest.fixture(scope="module")
@@ -64,20 +76,56 @@ def test_the_weights_of_a_model_are_plain_arrays(model: Model) -> None:
     with np.load(io.BytesIO(model.weights), allow_pickle=False) as arrays:
         assert {arrays[name].dtype for name in arrays.files} == {np.dtype(np.float32)}
         n_weights = sum(arrays[name].size for name in arrays.files)
-    assert n_weights == network_of(model).count_params()
-    assert weights_npz(network_of(model)) == model.weights
+    assert n_weights == sum(layer.n_parameters for layer in layers_of(model))
+    assert weights_npz(weights_of(model), model.manifest) == model.weights
 
 
 @pytest.mark.tensorflow
-def test_the_network_read_from_a_model_is_the_one_that_decides_live(model: Model) -> None:
-    shape = (50, 10, model.manifest.n_features)
+def test_training_continues_from_the_cnn_lstm_that_decides_live(model: Model) -> None:
+    manifest, weights = model.manifest, weights_of(model)
+    paths = {name: weights[name] for name in PATHS if name in weights}
+    n_of_step = manifest.n_features - manifest.n_context
+    cnn_lstm = build_network(10, n_of_step, len(manifest.class_names))
+    cnn_lstm.set_weights(start_weights(model))
+    shares = {
+        CNN_LSTM_PATH: manifest.calibration.get("shares", {CNN_LSTM_PATH: 1.0})[CNN_LSTM_PATH]
+    }
+    # The arrays of the other paths have their shares in them already.
+    shares |= {name: 1.0 for name in (LINEAR_PATH, KERNEL_PATH) if name in paths}
+    network = TrainedNetwork(cnn_lstm, manifest.n_context, paths, shares)
+    shape = (50, 10, manifest.n_features)
     windows = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     np.testing.assert_allclose(
-        network_of(model)(windows, training=False).numpy(),
+        network.probabilities(windows),
         LitertClassifier(model.classifier, model.classifier_batch).predict(windows),
         rtol=0,
         atol=1e-5,
     )
+
+
+@pytest.mark.parametrize("share", [0.0, -0.5, 1.5, "half", None, float("nan")])
+def test_a_share_that_cannot_be_is_one_sentence(demo_model: Model, share: object) -> None:
+    calibration = {**demo_model.manifest.calibration, "shares": {CNN_LSTM_PATH: share}}
+    damaged = replace(demo_model, manifest=replace(demo_model.manifest, calibration=calibration))
+    with pytest.raises(ModelFileError, match=r"share of the CNN-LSTM is .*; expected more than"):
+        start_weights(damaged)
+
+
+def test_a_kernel_path_without_a_part_or_with_another_number_of_landmarks_is_refused(
+    demo_model: Model,
+) -> None:
+    whole = members(demo_model.weights)
+    part = {name: content for name, content in whole.items() if not name.startswith(KERNEL_PATH)}
+    with pytest.raises(ModelFileError, match="alone of its kernel path"):
+        weights_of(replace(demo_model, weights=zipped(part)))
+    points = weights_of(demo_model)[KERNEL_LANDMARKS][0]
+    fewer = {**whole, f"{KERNEL_LANDMARKS}/points.npy": npy(points[1:])}
+    with pytest.raises(ModelFileError, match=f"has {len(points) - 1} points"):
+        weights_of(replace(demo_model, weights=zipped(fewer)))
+    many = npy(np.zeros((4097, points.shape[1]), np.float32))
+    huge = zipped({**whole, f"{KERNEL_LANDMARKS}/points.npy": many})
+    with pytest.raises(ModelFileError, match=r"shape \(4097, "):
+        weights_of(replace(demo_model, weights=huge))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +147,7 @@ def test_an_array_that_is_not_as_expected_is_one_sentence(
     demo_model: Model, bias: bytes, told: str
 ) -> None:
     with pytest.raises(ModelFileError, match=rf"^weights\.npz: .*{told}.*train the model again$"):
-        network_of(with_bias(demo_model, bias))
+        weights_of(with_bias(demo_model, bias))
 
 
 def test_an_array_larger_than_any_memory_is_refused_by_its_header(demo_model: Model) -> None:
@@ -107,14 +155,14 @@ def test_an_array_larger_than_any_memory_is_refused_by_its_header(demo_model: Mo
     large = bias.replace(b"(7,), }" + b" " * 18, b"(2305843009213693951,), }")
     assert len(large) == len(bias)
     with pytest.raises(ModelFileError, match=r"shape \(2305843009213693951,\)"):
-        network_of(with_bias(demo_model, large))
+        weights_of(with_bias(demo_model, large))
 
 
 @given(header=st.binary(max_size=200))
 def test_no_header_at_all_raises_anything_else(demo_model: Model, header: bytes) -> None:
     start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
     with pytest.raises(ModelFileError):
-        network_of(with_bias(demo_model, start + header))
+        weights_of(with_bias(demo_model, start + header))
 
 
 @pytest.mark.parametrize(
@@ -133,16 +181,16 @@ def test_weights_that_are_no_zip_of_arrays_are_one_sentence(
     demo_model: Model, weights: bytes, told: str
 ) -> None:
     with pytest.raises(ModelFileError, match=rf"^weights\.npz: .*{told}"):
-        network_of(replace(demo_model, weights=weights))
+        weights_of(replace(demo_model, weights=weights))
 
 
 def test_the_weights_of_another_network_are_refused(demo_model: Model) -> None:
     fewer = replace(demo_model.manifest, class_names=("rest", "hand_open", "hand_close"))
     with pytest.raises(ModelFileError, match=r"output/kernel has shape \(64, 7\).*\(64, 3\)"):
-        network_of(replace(demo_model, manifest=fewer))
+        weights_of(replace(demo_model, manifest=fewer))
     longer = replace(demo_model, manifest=replace(demo_model.manifest, n_steps=12))
     with pytest.raises(ModelFileError, match=r"windows of 12 steps; .* 10 only"):
-        network_of(longer)
+        start_weights(longer)
 
 
 def test_a_model_of_the_old_form_decides_and_is_written_as_it_was(
@@ -168,21 +216,22 @@ def test_a_model_of_the_old_form_is_calibrated_into_the_new_one(
     assert result.before > 0.9
     assert result.after >= result.before
     assert result.model.weights_member == WEIGHTS
-    network_of(result.model)
+    weights_of(result.model)
 
 
 @pytest.mark.tensorflow
 def test_both_forms_hold_the_same_network(old_model: Model) -> None:
-    network = network_of(old_model)
-    new = replace(old_model, weights=weights_npz(network), weights_member=WEIGHTS)
-    for ours, theirs in zip(network_of(new).get_weights(), network.get_weights(), strict=True):
+    arrays = weights_npz(weights_of(old_model), old_model.manifest)
+    new = replace(old_model, weights=arrays, weights_member=WEIGHTS)
+    for ours, theirs in zip(start_weights(new), start_weights(old_model), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.tensorflow
 def test_of_the_old_form_only_the_arrays_are_read(old_model: Model) -> None:
     only = {"model.weights.h5": members(old_model.weights)["model.weights.h5"]}
-    assert network_of(replace(old_model, weights=zipped(only))).count_params() > 150_000
+    start = start_weights(replace(old_model, weights=zipped(only)))
+    assert sum(one.size for one in start) > 150_000
 
 
 def change_array(file: h5py.File) -> None:
@@ -235,7 +284,7 @@ def test_an_old_weights_file_that_is_not_as_expected_is_one_sentence(
         change(file)
     weights = zipped({"model.weights.h5": buffer.getvalue()})
     with pytest.raises(ModelFileError, match=rf"^network\.keras: .*{told}.*train the model again$"):
-        network_of(replace(old_model, weights=weights))
+        weights_of(replace(old_model, weights=weights))
 
 
 def test_an_old_array_that_is_larger_than_its_file_is_not_allocated(old_model: Model) -> None:
@@ -244,11 +293,11 @@ def test_an_old_array_that_is_larger_than_its_file_is_not_allocated(old_model: M
         file.create_dataset("layers/conv1d/vars/0", (3, 15, 64), np.float32)  # stored nowhere
     weights = zipped({"model.weights.h5": buffer.getvalue()})
     with pytest.raises(ModelFileError, match="holds no array layers/conv1d/vars/0"):
-        network_of(replace(old_model, weights=weights))
+        weights_of(replace(old_model, weights=weights))
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + bytes(500), b"no HDF5"])
 def test_an_old_weights_file_that_is_none_is_one_sentence(old_model: Model, content: bytes) -> None:
     weights = zipped({"model.weights.h5": content})
     with pytest.raises(ModelFileError, match=r"model\.weights\.h5 (cannot be read|holds no array)"):
-        network_of(replace(old_model, weights=weights))
+        weights_of(replace(old_model, weights=weights))

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 from emgstream.bundle import Model
 from emgstream.errors import TrainingDataError
 from emgstream.manifest import Manifest
+from emgstream.network.network_backend import open_classifier
 from emgstream.opening import reading_notes
 from emgstream.significant_digits import percents_apart
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
@@ -25,8 +25,7 @@ from emgstream_training.bridged_recording import bridging_notes
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.fold import LearnedModel, learn, versions
 from emgstream_training.front_end import FrontEnd
-from emgstream_training.linear import separate_linear_path
-from emgstream_training.metrics import balanced_accuracy, classify
+from emgstream_training.metrics import balanced_accuracy
 from emgstream_training.network_export import export_model
 from emgstream_training.realtime import (
     VALIDATION,
@@ -40,7 +39,7 @@ from emgstream_training.realtime import (
 from emgstream_training.recipes import CALIBRATION, Recipe
 from emgstream_training.recordings import class_names_of, copy_notes, provenance, read_recordings
 from emgstream_training.training_material import TrainingMaterial, prepare_front_end
-from emgstream_training.weights_file import network_of
+from emgstream_training.weights_file import start_weights
 
 __all__ = ["CalibratedModel", "calibrate", "calibrate_on"]
 
@@ -143,11 +142,9 @@ def calibrate_on(
     rate = _checked_rate(manifest, tables, sampling_rate_hz)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
-    network = network_of(model)
-    before = _accuracy_before(network, manifest, tables, parts, front_end)
-    learned = learn(
-        recipe, material, seed=seed, start=separate_linear_path(network)[0], progress=progress
-    )
+    start = start_weights(model)
+    before = _accuracy_before(model, tables, parts, front_end)
+    learned = learn(recipe, material, seed=seed, start=start, progress=progress)
     after = balanced_accuracy(
         material.validation.classes, learned.validation_probabilities.argmax(axis=1)
     )
@@ -184,16 +181,16 @@ def _checked_rate(
 
 
 def _accuracy_before(
-    network: Any,
-    manifest: Manifest,
+    model: Model,
     tables: Sequence[EmgTable],
     parts: Sequence[PartArray],
     front_end: FrontEnd,
 ) -> float:
     """Return the balanced accuracy of the given model on the held-out repetitions."""
-    cuts = cut_recordings(tables, manifest.class_names, front_end, parts)
-    windows = windows_of(cuts, VALIDATION, manifest.transforms)
-    return balanced_accuracy(windows.classes, classify(network, windows.windows))
+    cuts = cut_recordings(tables, model.manifest.class_names, front_end, parts)
+    windows = windows_of(cuts, VALIDATION, model.manifest.transforms)
+    decided = open_classifier(model).predict(windows.windows).argmax(axis=1)
+    return balanced_accuracy(windows.classes, decided)
 
 
 def _calibrated(

@@ -18,7 +18,13 @@ class TrainingSchedule:
     """Length and speed of a training. The defaults are the published recipe's."""
 
     max_epochs: int = 300
-    """Most passes over the training windows."""
+    """Most epochs."""
+    least_batches: int | None = None
+    """Batches of an epoch; None for all windows in each epoch.
+
+    Few windows come up several times in an epoch; of more than four times as many, an epoch takes a
+    fourth. So a short recording is trained on for long enough, and a long one does not take long.
+    """
     batch_size: int = 32
     """Windows per update of the weights."""
     learning_rate: float = 5e-4
@@ -29,6 +35,16 @@ class TrainingSchedule:
     """Largest norm of the gradient of one weight matrix; larger ones are scaled down to it."""
     stop_accuracy: float | None = None
     """Validation accuracy to stop at, 0 to 1."""
+
+    def epoch_length(self, n_training: int) -> int:
+        """Return the number of windows that an epoch of ``n_training`` windows takes.
+
+        >>> TrainingSchedule(batch_size=10, least_batches=5).epoch_length(20)
+        50
+        """
+        if self.least_batches is None:
+            return n_training
+        return max(self.least_batches * self.batch_size, math.ceil(n_training / 4))
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,13 @@ class Examples:
             np.concatenate((self.classes, other.classes)),
         )
 
+    def of_steps(self, n_context: int) -> Examples:
+        """Return these examples without their last features, which are of the newest step alone."""
+        if not n_context:
+            return self
+        steps = self.windows[:, :, : self.windows.shape[2] - n_context]
+        return Examples(np.ascontiguousarray(steps), self.classes)
+
     def take(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Examples:
         """Return the chosen examples, by mask or by position."""
         return Examples(np.ascontiguousarray(self.windows[chosen]), self.classes[chosen])

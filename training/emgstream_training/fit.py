@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from emgstream.errors import InterruptedByUserError
-from emgstream.types import FloatArray
+from emgstream.types import FloatArray, IndexArray
 from emgstream_training.backend import keras, tensorflow
 from emgstream_training.epoch_progress import (
     EpochMetrics,
@@ -97,12 +97,13 @@ def fit(
     trainer = _Trainer(training, validation, n_classes, schedule, weights)
     if start is not None:
         trainer.start_from(start)
-    order = np.random.default_rng(seed)
+    draws = np.random.default_rng(seed)
+    length = schedule.epoch_length(len(training))
     history: list[EpochMetrics] = []
     interrupted = False
     try:
         while not is_over(history, schedule):
-            history.append(trainer.run(len(history) + 1, order.permutation(len(training))))
+            history.append(trainer.run(len(history) + 1, _order(draws, len(training), length)))
             progress(progress_of(stage, history, schedule))
     except KeyboardInterrupt:
         interrupted = True
@@ -130,7 +131,7 @@ class _Trainer:
         n_steps, n_features = training.windows.shape[1:]
         self._network = build_network(n_steps, n_features, n_classes, unroll=True)
         self._optimizer = keras.optimizers.Adam(
-            _rate(schedule, len(training)), clipnorm=schedule.clipnorm
+            _rate(schedule, schedule.epoch_length(len(training))), clipnorm=schedule.clipnorm
         )
         self._optimizer.build(self._network.trainable_variables)
         self._batch_size = schedule.batch_size
@@ -199,11 +200,18 @@ class _Trainer:
         return tensorflow.reduce_sum(losses), _n_right(targets, probabilities)
 
 
-def _rate(schedule: TrainingSchedule, n_training: int) -> Any:
+def _order(draws: np.random.Generator, n_training: int, length: int) -> IndexArray:
+    """Return the places of the windows of an epoch: each once before any comes up again."""
+    n_rounds = math.ceil(length / n_training)
+    rounds = [draws.permutation(n_training) for _ in range(n_rounds)]
+    return np.concatenate(rounds)[:length]
+
+
+def _rate(schedule: TrainingSchedule, epoch_length: int) -> Any:
     """Return the learning rate, or its schedule from batch to batch."""
     if not schedule.cosine:
         return schedule.learning_rate
-    n_batches = math.ceil(n_training / schedule.batch_size)
+    n_batches = math.ceil(epoch_length / schedule.batch_size)
     return keras.optimizers.schedules.CosineDecay(
         _WARM_UP_SHARE * schedule.learning_rate,
         decay_steps=max(n_batches * (schedule.max_epochs - 1), 1),

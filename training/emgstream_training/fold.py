@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,6 +15,7 @@ from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.errors import InterruptedByUserError
 from emgstream.manifest import Manifest
+from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR_PATH, Weights
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from emgstream_training.backend import keras, tensorflow
@@ -23,9 +24,9 @@ from emgstream_training.epoch_progress import EpochMetrics, EpochProgress
 from emgstream_training.examples import ClassArray, Examples, balanced_weights
 from emgstream_training.fit import fit
 from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
-from emgstream_training.linear import discriminant, with_linear_path
-from emgstream_training.metrics import probabilities
 from emgstream_training.network_export import export_model
+from emgstream_training.path_shares import best_shares
+from emgstream_training.paths import kernel_path, linear_path
 from emgstream_training.realtime import VALIDATION, PartArray, windows_of
 from emgstream_training.recipes import REALTIME, Recipe
 from emgstream_training.recordings import provenance
@@ -33,8 +34,8 @@ from emgstream_training.temperature import (
     best_temperature,
     expected_calibration_error,
     scaled_probabilities,
-    set_temperature,
 )
+from emgstream_training.trained_network import TrainedNetwork
 from emgstream_training.training_material import TrainingMaterial, prepare_fold
 
 __all__ = ["LearnedModel", "export_learned", "learn", "train_fold", "versions"]
@@ -104,8 +105,8 @@ def train_fold(
 class LearnedModel:
     """A trained network with its history and settings."""
 
-    network: Any
-    """The trained Keras network, calibrated where the recipe says so."""
+    network: TrainedNetwork
+    """The trained network, calibrated where the recipe says so."""
     history: tuple[EpochMetrics, ...]
     """Metrics of every epoch."""
     best: EpochMetrics
@@ -143,8 +144,8 @@ def learn(
     """
     n_classes = len(material.class_names)
     fitted = fit(
-        material.training,
-        material.validation,
+        material.training.of_steps(material.n_context),
+        material.validation.of_steps(material.n_context),
         n_classes,
         recipe.schedule,
         seed=seed,
@@ -152,12 +153,14 @@ def learn(
         start=start,
         progress=progress,
     )
-    first = _with_linear_path(recipe, fitted.network, material.training)
-    validation_probabilities = probabilities(first, material.validation.windows)
+    first = _with_paths(recipe, material, fitted.network, material.training)
+    if recipe.paths:
+        first = replace(first, shares=_shares(material, first))
+    validation_probabilities = first.probabilities(material.validation.windows)
     network, interrupted = first, fitted.interrupted
     if recipe.refits and refit and not interrupted:
         network, interrupted = _refitted(recipe, material, first, seed, start, progress)
-    calibration, decision = _calibrated(recipe, material, first, network)
+    network, calibration, decision = _calibrated(recipe, material, first, network)
     return LearnedModel(
         network=network,
         history=fitted.history,
@@ -169,27 +172,38 @@ def learn(
     )
 
 
+def _live_windows(material: TrainingMaterial) -> Examples:
+    """Return all held-out windows of the live path, changes of the movement included."""
+    return windows_of(material.cuts, VALIDATION, material.fitted.transforms, clear=False)
+
+
+def _shares(material: TrainingMaterial, network: TrainedNetwork) -> Mapping[str, float]:
+    """Return the share of each path that does best on repetitions none of them was trained on."""
+    live = _live_windows(material)
+    return best_shares(network.logits(live.windows), live.classes)
+
+
 def _calibrated(
-    recipe: Recipe, material: TrainingMaterial, first: Any, network: Any
-) -> tuple[Mapping[str, Any], DecisionSettings]:
-    """Calibrate a network in place, and return the manifest's entries on calibration and decision.
+    recipe: Recipe, material: TrainingMaterial, first: TrainedNetwork, network: TrainedNetwork
+) -> tuple[TrainedNetwork, Mapping[str, Any], DecisionSettings]:
+    """Return a network, calibrated, and the manifest's entries on calibration and decision.
 
     ``first`` is a network that was not trained on the validation part: the same one, or another.
     """
     if not recipe.calibrates:
-        return {"kind": "none"}, ARGMAX
-    # All windows of the live path, as the probabilities must hold at changes of movement, too.
-    live = windows_of(material.cuts, VALIDATION, material.fitted.transforms, whole=False)
-    uncalibrated = probabilities(first, live.windows)
+        return network, {"kind": "none"}, ARGMAX
+    live = _live_windows(material)
+    uncalibrated = first.probabilities(live.windows)
     temperature = best_temperature(uncalibrated, live.classes)
-    decision = _decision(material, first, temperature)
+    decision = _decision(material, replace(first, temperature=temperature))
+    entry = _calibration_entry(temperature, uncalibrated, live.classes)
     if network is not first:
         temperature **= _REFITTED
-    set_temperature(network, temperature)
-    return _calibration_entry(temperature, uncalibrated, live.classes), decision
+    entry |= {"temperature": temperature, "shares": dict(network.shares)}
+    return replace(network, temperature=temperature), entry, decision
 
 
-def _decision(material: TrainingMaterial, network: Any, temperature: float) -> DecisionSettings:
+def _decision(material: TrainingMaterial, network: TrainedNetwork) -> DecisionSettings:
     """Return the settings of the decisions, by a network not trained on the validation part."""
     step, rate_hz = material.front_end.step, material.sampling_rate_hz
     if rate_hz is None:
@@ -201,24 +215,24 @@ def _decision(material: TrainingMaterial, network: Any, temperature: float) -> D
         step,
         material.fitted.transforms,
         step.length / rate_hz,
-        lambda windows: scaled_probabilities(probabilities(network, windows), temperature),
+        network.probabilities,
     )
 
 
 def _refitted(
     recipe: Recipe,
     material: TrainingMaterial,
-    first: Any,
+    first: TrainedNetwork,
     seed: int,
     start: Sequence[FloatArray] | None,
     progress: Callable[[EpochProgress], None],
-) -> tuple[Any, bool]:
+) -> tuple[TrainedNetwork, bool]:
     """Return a network trained on both parts, and False; after Ctrl-C the first, and True."""
     everything = material.training.joined(material.validation)
     n_classes = len(material.class_names)
     try:
         refitted = fit(
-            everything,
+            everything.of_steps(material.n_context),
             None,
             n_classes,
             recipe.schedule,
@@ -232,12 +246,26 @@ def _refitted(
         return first, True
     if refitted.interrupted:
         return first, True
-    return _with_linear_path(recipe, refitted.network, everything), False
+    network = _with_paths(recipe, material, refitted.network, everything)
+    return replace(network, shares=first.shares), False
 
 
-def _with_linear_path(recipe: Recipe, network: Any, training: Examples) -> Any:
-    """Return a trained network with a linear path, where the recipe has one."""
-    return with_linear_path(network, discriminant(training)) if recipe.linear_path else network
+def _with_paths(
+    recipe: Recipe, material: TrainingMaterial, cnn_lstm: Any, training: Examples
+) -> TrainedNetwork:
+    """Return a trained CNN-LSTM with the paths of the recipe, fitted on the same examples."""
+    n_context = material.n_context
+    paths: Weights = {}
+    for fit_path in recipe.paths:
+        paths |= _PATHS[fit_path](training, n_context)
+    shares = dict.fromkeys((CNN_LSTM_PATH, *recipe.paths), 1.0 / (1 + len(recipe.paths)))
+    return TrainedNetwork(cnn_lstm, n_context, paths, shares)
+
+
+_PATHS: Mapping[str, Callable[[Examples, int], Weights]] = {
+    LINEAR_PATH: linear_path,
+    KERNEL_PATH: kernel_path,
+}
 
 
 def _calibration_entry(
@@ -251,7 +279,7 @@ def _calibration_entry(
     return {
         "kind": "temperature",
         "temperature": temperature,
-        "applied": "in the weights of what goes into the network's softmax",
+        "applied": "with the shares, in the weights of what goes into the network's softmax",
         "held_out": "what the temperature was fitted on, which the network had not seen",
         "expected_calibration_error_before": before,
         "expected_calibration_error": after,

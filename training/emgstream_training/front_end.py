@@ -6,7 +6,7 @@ Nothing here runs live: the choice goes into the model's manifest as numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -14,7 +14,17 @@ import numpy.typing as npt
 
 from emgstream.conditioning import Filters, NoConditioning, Section
 from emgstream.filter_design import high_pass, notch
-from emgstream.steps import RAW_STEP, Feature, RmsSettings, Step
+from emgstream.steps import (
+    RAW_STEP,
+    Correlation,
+    Feature,
+    LaggedCorrelation,
+    LevelShare,
+    RmsSettings,
+    RootMeanSquare,
+    RootMeanSquareOfChange,
+    Step,
+)
 from emgstream.types import FloatArray
 
 __all__ = [
@@ -53,6 +63,9 @@ _QUIET_SHARE = 0.25
 """Share of the quietest stretches that the level is taken from (choice)."""
 _MOST_CORRELATED = 16
 """Most channels with a correlation of each pair: 120 pairs. A grid of 64 would have 2,016."""
+_MOST_LAGGED = 8
+"""Most channels with lagged correlations of each two: 64 a lag and span. More have their own."""
+_LEVELS = (RootMeanSquare, RootMeanSquareOfChange)
 _SPECTRUM_S = 2.0
 """Length of a stretch for the spectrum: lines of 0.5 Hz (choice)."""
 _FLOOR_SHARE: dict[Kind, float] = {"raw": 0.02, "envelope": 1e-6}
@@ -79,6 +92,10 @@ class StepSettings:
     """True to add the change of the signal over each span."""
     correlation: int = 20
     """Span of the correlation of channel pairs of a raw signal, in steps; 0 for none."""
+    context: tuple[int, ...] = (20, 40)
+    """Spans of the context, in newest steps: features of the newest step of a window alone."""
+    lag: int = 2
+    """Longest lag of the correlations of a raw signal over these spans, in samples."""
     envelope_power: float = 0.5
     """Soft scale of an envelope, which has no noise floor to take a logarithm above."""
     further: tuple[Feature, ...] = ()
@@ -254,7 +271,31 @@ def _step(
     features = sorted(
         (*usual.features, *settings.further), key=lambda one: not one.is_of_one_channel
     )
-    return Step(length, tuple(features))
+    return Step(length, tuple(features), _context(usual, samples.shape[1], kind, settings))
+
+
+def _context(
+    usual: Step, n_channels: int, kind: Kind, settings: StepSettings
+) -> tuple[Feature, ...]:
+    """Return the features of the newest step of a window alone."""
+    levels = [one for one in usual.features if isinstance(one, _LEVELS)]
+    floor = levels[0].floor
+    kinds = dict.fromkeys(replace(one, span=1) for one in levels)
+    features: list[Feature] = [
+        replace(one, span=span) for span in settings.context for one in kinds
+    ]
+    if kind == "envelope":
+        if n_channels > 1:
+            spans = (*settings.spans, *settings.context[-1:])
+            features += [LevelShare(span, floor) for span in spans]
+        return tuple(features)
+    if any(isinstance(one, Correlation) for one in usual.features):
+        features += [
+            Correlation(span, about_mean=False, floor=floor) for span in settings.context[-1:]
+        ]
+    pairs = n_channels <= _MOST_LAGGED
+    features += [LaggedCorrelation(span, floor, settings.lag, pairs) for span in settings.context]
+    return tuple(features)
 
 
 def _correlation(n_channels: int, kind: Kind, settings: StepSettings, notes: list[str]) -> int:

@@ -7,11 +7,12 @@ from typing import Any
 
 from emgstream.bundle import Model
 from emgstream.manifest import Manifest
+from emgstream.network.network_weights import Weights
 from emgstream_training.backend import keras, quietly, tensorflow
 from emgstream_training.epoch_progress import TrainingSchedule
 from emgstream_training.inference import inference_function
-from emgstream_training.linear import separate_linear_path, with_linear_path
 from emgstream_training.network import build_network
+from emgstream_training.trained_network import TrainedNetwork
 from emgstream_training.weights_file import weights_npz
 
 __all__ = ["BATCH_SIZE", "export_model", "save_h5", "to_litert"]
@@ -20,23 +21,25 @@ BATCH_SIZE = 32
 """Windows per call of the exported network for batches, as in training (choice)."""
 
 
-def export_model(manifest: Manifest, network: Any) -> Model:
-    """Return the model of a trained Keras network, ready to be written or run."""
+def export_model(manifest: Manifest, network: TrainedNetwork) -> Model:
+    """Return the model of a trained network, ready to be written or run."""
+    weights = network.weights()
+    window = manifest.n_steps, manifest.n_features
     return Model(
         manifest=manifest,
-        classifier=to_litert(network, batch_size=1),
-        classifier_batch=to_litert(network, batch_size=BATCH_SIZE),
-        weights=weights_npz(network),
+        classifier=to_litert(weights, (1, *window)),
+        classifier_batch=to_litert(weights, (BATCH_SIZE, *window)),
+        weights=weights_npz(weights, manifest),
     )
 
 
-def to_litert(network: Any, *, batch_size: int) -> bytes:
-    """Return the network as a LiteRT flatbuffer for batches of one size.
+def to_litert(weights: Weights, shape: tuple[int, int, int]) -> bytes:
+    """Return a network as a LiteRT flatbuffer for inputs of one shape.
 
     Its graph is that of `emgstream_training.inference`, of operators that every LiteRT runtime has.
     """
     module = tensorflow.Module()
-    module.classify = inference_function(network, batch_size)
+    module.classify = inference_function(weights, shape)
     with quietly():
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions(
             [module.classify.get_concrete_function()], module
@@ -47,13 +50,10 @@ def to_litert(network: Any, *, batch_size: int) -> bytes:
 
 
 def save_h5(network: Any, path: Path, schedule: TrainingSchedule) -> None:
-    """Save the network in Keras' HDF5 format, compiled as it was trained, its LSTMs as loops."""
+    """Save a CNN-LSTM in Keras' HDF5 format, compiled as it was trained, its LSTMs as loops."""
     _, n_steps, n_features = network.input_shape
     loop = build_network(n_steps, n_features, network.output_shape[-1])
-    alone, linear = separate_linear_path(network)
-    loop.set_weights(alone)
-    if linear is not None:
-        loop = with_linear_path(loop, linear)
+    loop.set_weights(network.get_weights())
     with quietly():
         loop.compile(
             optimizer=keras.optimizers.Adam(schedule.learning_rate, clipnorm=schedule.clipnorm),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from emgstream.errors import UsageError
+from emgstream.network.network_weights import KERNEL_PATH, LINEAR_PATH
 from emgstream.wording import counted
 from emgstream_training.epoch_progress import TrainingSchedule
 from emgstream_training.front_end import USUAL_STEPS, StepSettings
@@ -24,8 +25,8 @@ class Recipe:
     """Description of the validation windows, for people."""
     steps: StepSettings = USUAL_STEPS
     """Features of a step, for a recipe whose steps are longer than a sample."""
-    linear_path: bool = False
-    """True to add a linear discriminant of the same windows to the network."""
+    paths: tuple[str, ...] = ()
+    """Names of the paths beside the CNN-LSTM, `LINEAR_PATH` and `KERNEL_PATH`."""
     refits: bool = False
     """True to train the network again, on the validation part too, once it was measured."""
     calibrates: bool = False
@@ -52,9 +53,11 @@ PUBLISHED = Recipe(
 
 REALTIME = Recipe(
     name="realtime",
-    schedule=TrainingSchedule(max_epochs=15, batch_size=128, learning_rate=1e-3, cosine=True),
+    schedule=TrainingSchedule(
+        max_epochs=8, least_batches=80, batch_size=128, learning_rate=2e-3, cosine=True
+    ),
     held_out="repetitions of each movement, by a network not trained on them",
-    linear_path=True,
+    paths=(LINEAR_PATH, KERNEL_PATH),
     refits=True,
     calibrates=True,
 )
@@ -67,7 +70,7 @@ CALIBRATION = Recipe(
     name="calibration",
     schedule=TrainingSchedule(max_epochs=10, batch_size=64, learning_rate=5e-4, cosine=True),
     held_out="repetitions of the new session, by a network not trained on them",
-    linear_path=True,
+    paths=(LINEAR_PATH, KERNEL_PATH),
     refits=True,
     calibrates=True,
 )

@@ -7,20 +7,16 @@ and no prediction changes.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from emgstream.types import FloatArray
 from emgstream_training.examples import ClassArray
-from emgstream_training.linear import linear_path, network_layers
 from emgstream_training.metrics import reliability
 
 __all__ = [
     "best_temperature",
     "expected_calibration_error",
     "scaled_probabilities",
-    "set_temperature",
 ]
 
 _CANDIDATES = np.geomspace(0.25, 8.0, 101)
@@ -58,12 +54,6 @@ def scaled_probabilities(probabilities: FloatArray, temperature: float) -> Float
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     scaled: FloatArray = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
     return scaled
-
-
-def set_temperature(network: Any, temperature: float) -> None:
-    """Divide what goes into a network's softmax, in the weights of the layers before it."""
-    for layer in filter(None, (network_layers(network)[-1], linear_path(network))):
-        layer.set_weights([weights / np.float32(temperature) for weights in layer.get_weights()])
 
 
 def expected_calibration_error(probabilities: FloatArray, classes: ClassArray) -> float:

@@ -87,6 +87,11 @@ class TrainingMaterial:
         return self.tables[0].channel_names
 
     @property
+    def n_context(self) -> int:
+        """Number of the features, the last ones, that are of the newest step alone."""
+        return self.front_end.step.n_context(len(self.channel_names))
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """Name of each feature."""
         return self.front_end.step.feature_names(self.channel_names)

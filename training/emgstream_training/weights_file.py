@@ -1,4 +1,4 @@
-"""The weights in a model file: a trained network to plain arrays, and the arrays to a network.
+"""The weights in a model file: the arrays of a trained network, and those to continue from.
 
 `emgstream.network.network_weights` reads the arrays. Of a ``.keras`` archive, in models written
 before version 0.2, only the arrays of its HDF5 file are read, at known paths; its configuration,
@@ -8,13 +8,15 @@ from which Keras would make objects, is ignored.
 from __future__ import annotations
 
 import io
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from emgstream.bundle import KERAS_ARCHIVE, Model, opened_archive, read_member
 from emgstream.errors import ModelFileError
+from emgstream.manifest import Manifest
 from emgstream.network.network_weights import (
+    CNN_LSTM_PATH,
     LINEAR_PATH,
     TRAIN_AGAIN,
     Weights,
@@ -22,56 +24,68 @@ from emgstream.network.network_weights import (
     read_weights,
     weight_shapes,
 )
-from emgstream_training.linear import linear_path, network_layers, with_linear_path
-from emgstream_training.network import build_network
+from emgstream.types import FloatArray
 from emgstream_training.realtime import N_STEPS
+from emgstream_training.trained_network import CNN_LSTM_LAYERS
 
-__all__ = ["network_of", "weights_npz"]
+__all__ = ["start_weights", "weights_npz", "weights_of"]
 
 
-def weights_npz(network: Any) -> bytes:
-    """Return the weights of a trained Keras network as the content of ``weights.npz``."""
-    _, n_steps, n_features = network.input_shape
-    shapes = weight_shapes(n_steps, n_features, network.output_shape[-1])
+def weights_npz(weights: Weights, manifest: Manifest) -> bytes:
+    """Return the arrays of a trained network as the content of ``weights.npz``."""
+    shapes = weight_shapes(manifest)
     arrays = {
-        f"{layer}/{weight}": value
-        for layer, keras_layer in _keras_layers(network, shapes).items()
-        for weight, value in zip(shapes[layer], keras_layer.get_weights(), strict=True)
+        f"{layer}/{name}": array
+        for layer, of_layer in weights.items()
+        for name, array in zip(shapes[layer], of_layer, strict=True)
     }
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # its stubs leave no room for names
     return buffer.getvalue()
 
 
-def network_of(model: Model) -> Any:
-    """Return the Keras network of a model, with the weights from its file.
+def weights_of(model: Model) -> Weights:
+    """Return the arrays of each layer of a model's network.
 
     Raises ModelFileError where they are damaged, not those of this network, or not finite.
     """
-    manifest = model.manifest
-    if manifest.n_steps != N_STEPS:
-        raise ModelFileError(
-            f"the model decides on windows of {manifest.n_steps} steps; training continues on "
-            f"{N_STEPS} only; {TRAIN_AGAIN}"
-        )
-    shapes = weight_shapes(N_STEPS, manifest.n_features, len(manifest.class_names))
     try:
-        weights = _read(model, shapes)
+        return _read(model, weight_shapes(model.manifest))
     except ModelFileError as error:
         raise ModelFileError(f"{model.weights_member}: {error}") from None
-    network = build_network(N_STEPS, manifest.n_features, len(manifest.class_names))
-    if LINEAR_PATH in weights:
-        network = with_linear_path(network, weights[LINEAR_PATH])
-    for layer, keras_layer in _keras_layers(network, shapes).items():
-        keras_layer.set_weights(weights[layer])
-    return network
 
 
-def _keras_layers(network: Any, shapes: WeightShapes) -> dict[str, Any]:
-    """Return the layers with weights under their names in the file."""
-    layers = [*network_layers(network), linear_path(network)]
-    named = zip(shapes, layers, strict=True)
-    return {name: layer for name, layer in named if layer is not None}
+def start_weights(model: Model) -> list[FloatArray]:
+    """Return the weights of the CNN-LSTM of a model to continue training from, in Keras' order.
+
+    Raises ModelFileError as `weights_of`, and where its windows have another number of steps.
+    """
+    if model.manifest.n_steps != N_STEPS:
+        raise ModelFileError(
+            f"the model decides on windows of {model.manifest.n_steps} steps; training continues "
+            f"on {N_STEPS} only; {TRAIN_AGAIN}"
+        )
+    weights = weights_of(model)
+    share = np.float32(_share_of_cnn_lstm(model.manifest, weights))
+    weights["output"] = [array / share for array in weights["output"]]
+    return [array for layer in CNN_LSTM_LAYERS for array in weights[layer]]
+
+
+def _share_of_cnn_lstm(manifest: Manifest, weights: Weights) -> float:
+    """Return the share of the CNN-LSTM, which its output has been multiplied by.
+
+    Before version 0.3 it was not stated: a half where there is a linear path.
+    """
+    shares = manifest.calibration.get("shares")
+    if shares is None:
+        return 0.5 if LINEAR_PATH in weights else 1.0
+    share = shares.get(CNN_LSTM_PATH) if isinstance(shares, Mapping) else None
+    if not isinstance(share, float) or not 0.0 < share <= 1.0:
+        raise ModelFileError(
+            f"the share of the CNN-LSTM is {share!r:.80}; expected more than 0, at most 1; "
+            f"{TRAIN_AGAIN}"
+        )
+    return share
 
 
 def _read(model: Model, shapes: WeightShapes) -> Weights:

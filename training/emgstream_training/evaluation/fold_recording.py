@@ -118,7 +118,7 @@ def reach_of(manifest: Manifest) -> int:
 
     More than the window where its features are of earlier steps, too.
     """
-    return (manifest.n_steps + manifest.step.n_earlier) * manifest.step.length
+    return manifest.step.reach(manifest.n_steps) * manifest.step.length
 
 
 def decisions_of_baseline(

@@ -11,7 +11,7 @@ from emgstream_training.evaluation.fold_material import material_of_all, materia
 from emgstream_training.evaluation.protocols import RecordingSet
 from emgstream_training.examples import Examples, balanced_weights, split_at_random
 from emgstream_training.fold import export_learned, learn
-from emgstream_training.metrics import balanced_accuracy, classify
+from emgstream_training.metrics import balanced_accuracy
 from emgstream_training.realtime import PartArray
 from emgstream_training.recipes import PUBLISHED, Recipe
 from emgstream_training.training_material import TrainingMaterial
@@ -72,4 +72,5 @@ def _score(
 ) -> float:
     """Return the balanced accuracy of a trained network on test windows, 0 to 1."""
     learned = learn(recipe, material, seed=seed, progress=progress).completed()
-    return balanced_accuracy(test.classes, classify(learned.network, test.windows))
+    decided = learned.network.probabilities(test.windows).argmax(axis=1)
+    return balanced_accuracy(test.classes, decided)

@@ -56,7 +56,7 @@ def write_report(folder: Path, report: TrainingReport) -> None:
     def write() -> None:
         for name, content in contents.items():
             (folder / name).write_bytes(content)
-        save_h5(report.network, folder / "model.h5", report.recipe.schedule)
+        save_h5(report.network.cnn_lstm, folder / "model.h5", report.recipe.schedule)
 
     _or_output_error(folder, write)
 

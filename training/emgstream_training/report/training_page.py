@@ -156,13 +156,13 @@ def _learning_curves(report: TrainingReport) -> str:
             for name, curve in zip(("training, with dropout", "validation"), values, strict=True)
         ]
         drawn.append(lines([*curves, kept], "epoch", up, limits=(0.0, top)))
-    linear_path = (
-        " The figures above differ from the end of the curves, as they include the linear path "
-        "that is added to the network after its training."
+    paths = (
+        " The curves are of the CNN-LSTM alone; the figures above include the linear path and the "
+        "kernel path, which decide together with it."
     )
     return (
         "<p>The dashed line marks the epoch that is kept."
-        f"{linear_path if report.recipe.linear_path else ''}</p>{''.join(drawn)}"
+        f"{paths if report.recipe.paths else ''}</p>{''.join(drawn)}"
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from emgstream_training.examples import ClassArray
 from emgstream_training.recipes import Recipe
+from emgstream_training.trained_network import TrainedNetwork
 from emgstream_training.training_figures import TrainingFigures
 from emgstream_training.training_material import TrainingMaterial
 
@@ -27,8 +27,8 @@ class TrainingReport:
     """Training data."""
     figures: TrainingFigures
     """Measured figures."""
-    network: Any
-    """The trained Keras network."""
+    network: TrainedNetwork
+    """The trained network."""
     seed: int
     """Seed of the training."""
 
