@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
+from emgstream.app.evaluation_names import PATH_NAMES
 from emgstream.app.network_words import network_words
 from emgstream.bundle import Model
 from emgstream.network.network_backend import choose_backend
 from emgstream.network.network_layers import layers_of, network_json
-from emgstream.translation import tr
+from emgstream.significant_digits import percent
+from emgstream.steps import Step
+from emgstream.translation import tr, tr_n
 
 __all__ = ["LAYERS", "layer_rows", "model_document", "model_facts"]
 
@@ -52,7 +56,7 @@ def model_facts(model: Model) -> Iterator[tuple[str, str]]:
     yield tr("channels"), f"{', '.join(manifest.channel_names)} ({manifest.unit})"
     yield tr("rate"), _rate(manifest.sampling_rate_hz)
     yield tr("conditioning"), _settings(document["conditioning"])
-    yield tr("step"), _settings(document["step"])
+    yield from _step(manifest.step, document["step"])
     for transform in document["transforms"]:
         yield tr("transform"), _settings(transform)
     every = tr("step") if manifest.hop == 1 else tr("{hop} steps", hop=manifest.hop)
@@ -66,9 +70,35 @@ def model_facts(model: Model) -> Iterator[tuple[str, str]]:
     for entry in manifest.training_data:
         yield tr("trained on"), _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})
     yield from _measured(manifest.evaluation)
+    shares = manifest.calibration.get("shares")
+    if isinstance(shares, Mapping):
+        yield tr("paths"), ", ".join(_shares(shares))
     words = network_words(choose_backend())
     yield tr("network"), tr("run on this computer by {words}", words=words)
     yield tr("versions"), _settings(manifest.versions)
+
+
+def _step(step: Step, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the length of a step and its features; those that differ in their span alone at once."""
+    if not step.context:
+        yield tr("step"), _settings(entry)
+        return
+    yield tr("step"), tr_n("{n:,} sample", "{n:,} samples", step.length)
+    for name, features in (
+        (tr("of each step"), step.features),
+        (tr("of the newest"), step.context),
+    ):
+        for kind in dict.fromkeys(replace(one, span=1) for one in features):
+            spans = [one.span for one in features if replace(one, span=1) == kind]
+            settings = {key: value for key, value in asdict(kind).items() if key != "span"}
+            over = tr("over {spans} steps", spans=", ".join(map(str, spans)))
+            yield name, f"{_spoken(kind.kind)} {over}, {_settings(settings)}"
+
+
+def _shares(shares: Mapping[str, Any]) -> Iterator[str]:
+    for path, share in shares.items():
+        if isinstance(share, int | float):
+            yield f"{PATH_NAMES.get(path, _spoken(str(path)))} {percent(share)}"
 
 
 def _measured(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
