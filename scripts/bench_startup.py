@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench_rows import Row
 from emgstream_training.network import build_network
-from emgstream_training.weights_file import start_weights
+from emgstream_training.weights_file import earlier_network
 
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
@@ -55,7 +55,7 @@ def measure() -> Iterator[Row]:
         manifest = model.manifest
         n_of_step = manifest.n_features - manifest.n_context
         network = build_network(manifest.n_steps, n_of_step, len(manifest.class_names))
-        network.set_weights(start_weights(model))
+        network.set_weights(earlier_network(model).cnn_lstm)
         network.save(keras_file)
         script = Path(folder, "with_tensorflow.py")
         script.write_text(WITH_TENSORFLOW)

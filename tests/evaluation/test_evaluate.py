@@ -114,13 +114,16 @@ def test_leads_are_of_pairs_and_the_one_over_the_strong_lda_is_the_main_one(
     assert (main.name, main.mean) == ("strong_lda", document["leads"]["strong_lda"]["difference"])
 
 
-def test_of_two_paths_each_adds_what_the_other_lacks(evaluation: Evaluation) -> None:
+def test_each_path_adds_what_the_others_together_lack(evaluation: Evaluation) -> None:
     paths = evaluation.to_json()["paths"]
-    assert list(paths) == ["cnn_lstm", "linear_path"]
+    assert list(paths) == ["cnn_lstm", "linear_path", "kernel_path"]
     network = evaluation.models["cnn_lstm"].folds
-    for name, other in (("cnn_lstm", "linear_path"), ("linear_path", "cnn_lstm")):
-        lacking = np.subtract(network, paths[other]["folds"])
+    for name in paths:
+        others = [balanced(fold.paths[name].without) for fold in evaluation.folds]
+        lacking = np.subtract(network, others)
         np.testing.assert_allclose(paths[name]["adds"]["folds"], lacking, atol=1e-12)
+        alone = [balanced(fold.paths[name].alone) for fold in evaluation.folds]
+        np.testing.assert_allclose(paths[name]["folds"], alone, atol=1e-12)
     for fold in evaluation.folds:
         for path in fold.paths.values():
             whole = fold.decisions["cnn_lstm"].instants
@@ -130,19 +133,19 @@ def test_of_two_paths_each_adds_what_the_other_lacks(evaluation: Evaluation) -> 
 def test_a_network_with_one_path_and_a_model_of_before_have_no_parts(
     prepared: PreparedEvaluation, demo_model: Model
 ) -> None:
-    one_path = replace(demo_model, weights=without_linear_path(demo_model.weights))
+    one_path = replace(demo_model, weights=without_other_paths(demo_model.weights))
     for model in (one_path, read_model(OLD_FORM_MODEL)):
         study = replace(prepared.study, model=model)
         view = FoldRecording.of(study.recordings, model.manifest, prepared.plan.folds[0], 0)
         assert decisions_of_paths(model, [view]) == {}
 
 
-def without_linear_path(weights: bytes) -> bytes:
+def without_other_paths(weights: bytes) -> bytes:
     """The weights of a network that has only the path through convolution and LSTM."""
     kept = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(weights)) as archive, zipfile.ZipFile(kept, "w") as other:
         for name in archive.namelist():
-            if not name.startswith("linear_path/"):
+            if not name.startswith(("linear_path/", "kernel_")):
                 other.writestr(name, archive.read(name))
     return kept.getvalue()
 

@@ -263,7 +263,7 @@ def test_an_honest_measurement_is_a_table_with_the_leakage_named(
     assert names == ["network", "strong LDA", "LDA", "random forest"]
     leads, paths = (ready.result.table.leads.cells, ready.result.table.paths.cells)
     assert [row[0].text() for row in leads[1:]] == names[1:]
-    assert [row[0].text() for row in paths[1:]] == ["CNN-LSTM", "linear path"]
+    assert [row[0].text() for row in paths[1:]] == ["CNN-LSTM", "linear path", "kernel path"]
     assert ready.result.table.cells[0][-1].text() == "leakage,\npoints"
     assert "repetitions of each movement" in ready.result.table.words.text()
 

@@ -12,7 +12,7 @@ import pytest
 from emgstream_training.calibrate import calibrate
 from emgstream_training.network import build_network
 from emgstream_training.trained_network import TrainedNetwork
-from emgstream_training.weights_file import start_weights, weights_npz, weights_of
+from emgstream_training.weights_file import earlier_network, weights_npz, weights_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,8 +24,6 @@ from emgstream.network.network_weights import (
     CNN_LSTM_PATH,
     KERNEL_LANDMARKS,
     KERNEL_PATH,
-    KERNEL_PROJECTION,
-    LINEAR_PATH,
 )
 from emgstream.pipeline import Pipeline
 from emgstream.tables import read_table
@@ -38,8 +36,6 @@ else:
     h5py = pytest.importorskip("h5py", reason="h5py has no package for this Python")
 
 pytestmark = pytest.mark.tensorflow
-
-PATHS = (LINEAR_PATH, KERNEL_PROJECTION, KERNEL_LANDMARKS, KERNEL_PATH)
 
 
 @pytest.fixture(scope="module")
@@ -82,17 +78,14 @@ def test_the_weights_of_a_model_are_plain_arrays(model: Model) -> None:
 
 @pytest.mark.tensorflow
 def test_training_continues_from_the_cnn_lstm_that_decides_live(model: Model) -> None:
-    manifest, weights = model.manifest, weights_of(model)
-    paths = {name: weights[name] for name in PATHS if name in weights}
+    manifest = model.manifest
     n_of_step = manifest.n_features - manifest.n_context
     cnn_lstm = build_network(10, n_of_step, len(manifest.class_names))
-    cnn_lstm.set_weights(start_weights(model))
-    shares = {
-        CNN_LSTM_PATH: manifest.calibration.get("shares", {CNN_LSTM_PATH: 1.0})[CNN_LSTM_PATH]
-    }
-    # The arrays of the other paths have their shares in them already.
-    shares |= {name: 1.0 for name in (LINEAR_PATH, KERNEL_PATH) if name in paths}
-    network = TrainedNetwork(cnn_lstm, manifest.n_context, paths, shares)
+    earlier = earlier_network(model)
+    cnn_lstm.set_weights(earlier.cnn_lstm)
+    shares = manifest.calibration.get("shares", {CNN_LSTM_PATH: 1.0})
+    temperature = manifest.calibration.get("temperature", 1.0)
+    network = TrainedNetwork(cnn_lstm, manifest.n_context, earlier.paths, shares, temperature)
     shape = (50, 10, manifest.n_features)
     windows = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     np.testing.assert_allclose(
@@ -107,8 +100,8 @@ def test_training_continues_from_the_cnn_lstm_that_decides_live(model: Model) ->
 def test_a_share_that_cannot_be_is_one_sentence(demo_model: Model, share: object) -> None:
     calibration = {**demo_model.manifest.calibration, "shares": {CNN_LSTM_PATH: share}}
     damaged = replace(demo_model, manifest=replace(demo_model.manifest, calibration=calibration))
-    with pytest.raises(ModelFileError, match=r"share of the CNN-LSTM is .*; expected more than"):
-        start_weights(damaged)
+    with pytest.raises(ModelFileError, match=r"share of cnn_lstm is .*; expected more than"):
+        earlier_network(damaged)
 
 
 def test_a_kernel_path_without_a_part_or_with_another_number_of_landmarks_is_refused(
@@ -190,7 +183,7 @@ def test_the_weights_of_another_network_are_refused(demo_model: Model) -> None:
         weights_of(replace(demo_model, manifest=fewer))
     longer = replace(demo_model, manifest=replace(demo_model.manifest, n_steps=12))
     with pytest.raises(ModelFileError, match=r"windows of 12 steps; .* 10 only"):
-        start_weights(longer)
+        earlier_network(longer)
 
 
 def test_a_model_of_the_old_form_decides_and_is_written_as_it_was(
@@ -223,15 +216,17 @@ def test_a_model_of_the_old_form_is_calibrated_into_the_new_one(
 def test_both_forms_hold_the_same_network(old_model: Model) -> None:
     arrays = weights_npz(weights_of(old_model), old_model.manifest)
     new = replace(old_model, weights=arrays, weights_member=WEIGHTS)
-    for ours, theirs in zip(start_weights(new), start_weights(old_model), strict=True):
+    for ours, theirs in zip(
+        earlier_network(new).cnn_lstm, earlier_network(old_model).cnn_lstm, strict=True
+    ):
         np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.tensorflow
 def test_of_the_old_form_only_the_arrays_are_read(old_model: Model) -> None:
     only = {"model.weights.h5": members(old_model.weights)["model.weights.h5"]}
-    start = start_weights(replace(old_model, weights=zipped(only)))
-    assert sum(one.size for one in start) > 150_000
+    start = earlier_network(replace(old_model, weights=zipped(only)))
+    assert sum(one.size for one in start.cnn_lstm) > 150_000
 
 
 def change_array(file: h5py.File) -> None:

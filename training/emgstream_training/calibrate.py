@@ -39,7 +39,7 @@ from emgstream_training.realtime import (
 from emgstream_training.recipes import CALIBRATION, Recipe
 from emgstream_training.recordings import class_names_of, copy_notes, provenance, read_recordings
 from emgstream_training.training_material import TrainingMaterial, prepare_front_end
-from emgstream_training.weights_file import start_weights
+from emgstream_training.weights_file import earlier_network
 
 __all__ = ["CalibratedModel", "calibrate", "calibrate_on"]
 
@@ -142,7 +142,7 @@ def calibrate_on(
     rate = _checked_rate(manifest, tables, sampling_rate_hz)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
-    start = start_weights(model)
+    start = earlier_network(model)
     before = _accuracy_before(model, tables, parts, front_end)
     learned = learn(recipe, material, seed=seed, start=start, progress=progress)
     after = balanced_accuracy(

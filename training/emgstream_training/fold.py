@@ -25,7 +25,7 @@ from emgstream_training.examples import ClassArray, Examples, balanced_weights
 from emgstream_training.fit import fit
 from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.network_export import export_model
-from emgstream_training.path_shares import best_shares
+from emgstream_training.path_mixing import NEW_ALONE, PathMix, best_mix
 from emgstream_training.paths import kernel_path, linear_path
 from emgstream_training.realtime import VALIDATION, PartArray, windows_of
 from emgstream_training.recipes import REALTIME, Recipe
@@ -35,7 +35,7 @@ from emgstream_training.temperature import (
     expected_calibration_error,
     scaled_probabilities,
 )
-from emgstream_training.trained_network import TrainedNetwork
+from emgstream_training.trained_network import EarlierNetwork, TrainedNetwork
 from emgstream_training.training_material import TrainingMaterial, prepare_fold
 
 __all__ = ["LearnedModel", "export_learned", "learn", "train_fold", "versions"]
@@ -133,15 +133,16 @@ def learn(
     *,
     seed: int,
     refit: bool = True,
-    start: Sequence[FloatArray] | None = None,
+    start: EarlierNetwork | None = None,
     progress: Callable[[EpochProgress], None] = lambda _: None,
 ) -> LearnedModel:
     """Return the network that a recipe trains from its material; raises as `fit` does.
 
     Where the recipe says so, the validation part first calibrates the probabilities, then is
-    trained on as well, unless ``refit`` is false. ``start`` are weights to continue training from.
-    After Ctrl-C the best network so far is returned.
+    trained on as well, unless ``refit`` is false. Training continues from the network ``start``,
+    if one is given. After Ctrl-C the best network so far is returned.
     """
+    earlier = {} if start is None else start.paths
     n_classes = len(material.class_names)
     fitted = fit(
         material.training.of_steps(material.n_context),
@@ -150,16 +151,17 @@ def learn(
         recipe.schedule,
         seed=seed,
         weights=material.weights,
-        start=start,
+        start=None if start is None else start.cnn_lstm,
         progress=progress,
     )
     first = _with_paths(recipe, material, fitted.network, material.training)
+    mix = NEW_ALONE
     if recipe.paths:
-        first = replace(first, shares=_shares(material, first))
+        first, mix = best_mix(first, earlier, _live_windows(material))
     validation_probabilities = first.probabilities(material.validation.windows)
     network, interrupted = first, fitted.interrupted
     if recipe.refits and refit and not interrupted:
-        network, interrupted = _refitted(recipe, material, first, seed, start, progress)
+        network, interrupted = _refitted(recipe, material, first, seed, start, mix, progress)
     network, calibration, decision = _calibrated(recipe, material, first, network)
     return LearnedModel(
         network=network,
@@ -175,12 +177,6 @@ def learn(
 def _live_windows(material: TrainingMaterial) -> Examples:
     """Return all held-out windows of the live path, changes of the movement included."""
     return windows_of(material.cuts, VALIDATION, material.fitted.transforms, clear=False)
-
-
-def _shares(material: TrainingMaterial, network: TrainedNetwork) -> Mapping[str, float]:
-    """Return the share of each path that does best on repetitions none of them was trained on."""
-    live = _live_windows(material)
-    return best_shares(network.logits(live.windows), live.classes)
 
 
 def _calibrated(
@@ -224,7 +220,8 @@ def _refitted(
     material: TrainingMaterial,
     first: TrainedNetwork,
     seed: int,
-    start: Sequence[FloatArray] | None,
+    start: EarlierNetwork | None,
+    mix: PathMix,
     progress: Callable[[EpochProgress], None],
 ) -> tuple[TrainedNetwork, bool]:
     """Return a network trained on both parts, and False; after Ctrl-C the first, and True."""
@@ -238,7 +235,7 @@ def _refitted(
             recipe.schedule,
             seed=seed,
             weights=balanced_weights(everything.classes, n_classes),
-            start=start,
+            start=None if start is None else start.cnn_lstm,
             stage="training again with the held-out repetitions",
             progress=progress,
         )
@@ -247,7 +244,8 @@ def _refitted(
     if refitted.interrupted:
         return first, True
     network = _with_paths(recipe, material, refitted.network, everything)
-    return replace(network, shares=first.shares), False
+    paths = network.paths if start is None else mix.of(network.paths, start.paths)
+    return replace(network, paths=paths, shares=first.shares), False
 
 
 def _with_paths(

@@ -14,11 +14,18 @@ from emgstream.types import FloatArray
 from emgstream_training.metrics import probabilities
 from emgstream_training.paths import path_logits
 
-__all__ = ["CNN_LSTM_LAYERS", "TrainedNetwork", "joined_logits", "network_layers"]
+__all__ = [
+    "CNN_LSTM_LAYERS",
+    "OUTPUTS",
+    "EarlierNetwork",
+    "TrainedNetwork",
+    "joined_logits",
+    "network_layers",
+]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
-_OUTPUTS = {CNN_LSTM_PATH: "output", LINEAR_PATH: LINEAR_PATH, KERNEL_PATH: KERNEL_PATH}
+OUTPUTS = {CNN_LSTM_PATH: "output", LINEAR_PATH: LINEAR_PATH, KERNEL_PATH: KERNEL_PATH}
 """The last layer of each path, whose weights carry its share and the temperature."""
 _LEAST = 1e-30
 """Smallest probability whose logarithm is taken: far below what float32 gives a class."""
@@ -68,8 +75,18 @@ class TrainedNetwork:
         layers |= self.paths
         for path, share in self.shares.items():
             factor = np.float32(share / self.temperature)
-            layers[_OUTPUTS[path]] = [factor * array for array in layers[_OUTPUTS[path]]]
+            layers[OUTPUTS[path]] = [factor * array for array in layers[OUTPUTS[path]]]
         return layers
+
+
+@dataclass(frozen=True, eq=False)
+class EarlierNetwork:
+    """The weights of a model to continue training from, without shares and temperature."""
+
+    cnn_lstm: list[FloatArray]
+    """Those of the CNN-LSTM, in Keras' order."""
+    paths: Weights
+    """The layers of the other paths, by name."""
 
 
 def joined_logits(

@@ -16,19 +16,16 @@ from emgstream.bundle import KERAS_ARCHIVE, Model, opened_archive, read_member
 from emgstream.errors import ModelFileError
 from emgstream.manifest import Manifest
 from emgstream.network.network_weights import (
-    CNN_LSTM_PATH,
-    LINEAR_PATH,
     TRAIN_AGAIN,
     Weights,
     WeightShapes,
     read_weights,
     weight_shapes,
 )
-from emgstream.types import FloatArray
 from emgstream_training.realtime import N_STEPS
-from emgstream_training.trained_network import CNN_LSTM_LAYERS
+from emgstream_training.trained_network import CNN_LSTM_LAYERS, OUTPUTS, EarlierNetwork
 
-__all__ = ["start_weights", "weights_npz", "weights_of"]
+__all__ = ["earlier_network", "weights_npz", "weights_of"]
 
 
 def weights_npz(weights: Weights, manifest: Manifest) -> bytes:
@@ -55,10 +52,11 @@ def weights_of(model: Model) -> Weights:
         raise ModelFileError(f"{model.weights_member}: {error}") from None
 
 
-def start_weights(model: Model) -> list[FloatArray]:
-    """Return the weights of the CNN-LSTM of a model to continue training from, in Keras' order.
+def earlier_network(model: Model) -> EarlierNetwork:
+    """Return the weights of a model to continue training from, without shares and temperature.
 
-    Raises ModelFileError as `weights_of`, and where its windows have another number of steps.
+    Raises ModelFileError as `weights_of`, where its windows have another number of steps, and where
+    a share or the temperature cannot be.
     """
     if model.manifest.n_steps != N_STEPS:
         raise ModelFileError(
@@ -66,26 +64,35 @@ def start_weights(model: Model) -> list[FloatArray]:
             f"on {N_STEPS} only; {TRAIN_AGAIN}"
         )
     weights = weights_of(model)
-    share = np.float32(_share_of_cnn_lstm(model.manifest, weights))
-    weights["output"] = [array / share for array in weights["output"]]
-    return [array for layer in CNN_LSTM_LAYERS for array in weights[layer]]
+    for path, factor in _factors(model.manifest, weights).items():
+        layer = OUTPUTS[path]
+        weights[layer] = [array / np.float32(factor) for array in weights[layer]]
+    return EarlierNetwork(
+        [array for layer in CNN_LSTM_LAYERS for array in weights[layer]],
+        {layer: arrays for layer, arrays in weights.items() if layer not in CNN_LSTM_LAYERS},
+    )
 
 
-def _share_of_cnn_lstm(manifest: Manifest, weights: Weights) -> float:
-    """Return the share of the CNN-LSTM, which its output has been multiplied by.
+def _factors(manifest: Manifest, weights: Weights) -> dict[str, float]:
+    """Return what the output of each path was multiplied by: its share over the temperature.
 
-    Before version 0.3 it was not stated: a half where there is a linear path.
+    Before version 0.3 the shares were not stated: all paths had the same.
     """
-    shares = manifest.calibration.get("shares")
-    if shares is None:
-        return 0.5 if LINEAR_PATH in weights else 1.0
-    share = shares.get(CNN_LSTM_PATH) if isinstance(shares, Mapping) else None
-    if not isinstance(share, float) or not 0.0 < share <= 1.0:
+    present = [path for path, layer in OUTPUTS.items() if layer in weights]
+    stated = manifest.calibration.get("shares", dict.fromkeys(present, 1.0 / len(present)))
+    shares = stated if isinstance(stated, Mapping) else {}
+    temperature = manifest.calibration.get("temperature", 1.0)
+    _check_factor("the temperature", temperature, 100.0)
+    for path in present:
+        _check_factor(f"the share of {path}", shares.get(path), 1.0)
+    return {path: shares[path] / temperature for path in present}
+
+
+def _check_factor(what: str, value: object, most: float) -> None:
+    if not isinstance(value, float) or not 0.0 < value <= most:
         raise ModelFileError(
-            f"the share of the CNN-LSTM is {share!r:.80}; expected more than 0, at most 1; "
-            f"{TRAIN_AGAIN}"
+            f"{what} is {value!r:.80}; expected more than 0, at most {most:g}; {TRAIN_AGAIN}"
         )
-    return share
 
 
 def _read(model: Model, shapes: WeightShapes) -> Weights:
