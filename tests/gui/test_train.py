@@ -26,6 +26,7 @@ from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window import Window
+from emgstream.significant_digits import percent
 from emgstream.simulation import CueSchedule, record_session
 from tests.gui.conftest import OpenWindow, window_of
 
@@ -211,7 +212,7 @@ def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_p
     assert ready.result.title.text() == "Adapted"
     figures = read_model(tmp_path / "today.emgmodel").manifest.evaluation["calibration_session"]
     before, after = figures["balanced_accuracy_before"], figures["balanced_accuracy"]
-    assert ready.result.gain.text() == f"{before:.0%}  →  {after:.0%}".replace("%", " %")
+    assert ready.result.gain.text() == f"{percent(before)}  →  {percent(after)}"
 
 
 def test_what_is_said_of_the_signal_is_said_to_training_and_measurement(
