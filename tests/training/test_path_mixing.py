@@ -5,7 +5,7 @@ import pytest
 from emgstream_training.backend import keras
 from emgstream_training.examples import Examples
 from emgstream_training.network import build_network
-from emgstream_training.path_mixing import NEW_ALONE, PathMix, best_mix
+from emgstream_training.path_mixing import NEW_ALONE, PathMix, best_mix, judged_apart
 from emgstream_training.paths import kernel_path, linear_path
 from emgstream_training.trained_network import TrainedNetwork
 
@@ -70,3 +70,23 @@ def test_an_earlier_model_without_a_kernel_path_gives_its_linear_path_alone() ->
     assert not mix.kernel
     assert mixed.paths[KERNEL_PATH] is network.paths[KERNEL_PATH]
     assert set(mixed.shares) == {CNN_LSTM_PATH, LINEAR_PATH, KERNEL_PATH}
+
+
+def test_nothing_is_judged_by_what_it_was_chosen_on() -> None:
+    """The earlier half of each class is as on the earlier day, the later half as on the new one."""
+    as_earlier, as_new = examples(3, 900, turned=True), examples(4, 900)
+    held_out = as_earlier.joined(as_new)
+    network = network_of(paths_of(examples(1, 300)))
+    earlier = paths_of(examples(2, 300, turned=True))
+    _, of_both = best_mix(network, earlier, held_out.take(np.arange(900)))
+    assert of_both.linear == 1.0
+    found = judged_apart(network, earlier, held_out).argmax(axis=1)
+    assert np.mean(found[:900] == as_earlier.classes) < 0.4
+    assert np.mean(found[900:] == as_new.classes) < 0.4
+
+
+def test_a_single_window_is_judged_by_equal_shares() -> None:
+    network = network_of(paths_of(examples(1, 300)))
+    one = examples(3, 3).take(np.array([0]))
+    found = judged_apart(network, {}, one)
+    np.testing.assert_array_equal(found, network.probabilities(one.windows))

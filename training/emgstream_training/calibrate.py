@@ -1,8 +1,8 @@
 """Calibration of a model on a new session: electrodes moved, drier skin, a tired arm.
 
-The transforms are fitted anew on the new session, and the training of the network continues from
-its weights. The gain is measured on held-out repetitions of the new session, which are then trained
-on as well.
+The transforms are fitted anew on the new session, and the training of the CNN-LSTM continues from
+its weights; of the other paths, as much is kept as held-out repetitions prefer. The gain is
+measured on held-out repetitions of the new session, which are then trained on as well.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from emgstream_training.examples import ClassArray, Examples, balanced_weights
 from emgstream_training.fit import fit
 from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.network_export import export_model
-from emgstream_training.path_mixing import NEW_ALONE, PathMix, best_mix
+from emgstream_training.path_mixing import NEW_ALONE, PathMix, best_mix, judged_apart
 from emgstream_training.paths import kernel_path, linear_path
 from emgstream_training.realtime import VALIDATION, PartArray, windows_of
 from emgstream_training.recipes import REALTIME, Recipe
@@ -157,8 +157,10 @@ def learn(
     first = _with_paths(recipe, material, fitted.network, material.training)
     mix = NEW_ALONE
     if recipe.paths:
-        first, mix = best_mix(first, earlier, _live_windows(material))
-    validation_probabilities = first.probabilities(material.validation.windows)
+        validation_probabilities = judged_apart(first, earlier, material.validation)
+        first, mix = best_mix(first, earlier, material.validation)
+    else:
+        validation_probabilities = first.probabilities(material.validation.windows)
     network, interrupted = first, fitted.interrupted
     if recipe.refits and refit and not interrupted:
         network, interrupted = _refitted(recipe, material, first, seed, start, mix, progress)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from emgstream.network.network_weights import (
     KERNEL_LANDMARKS,
     KERNEL_PATH,
@@ -17,12 +19,13 @@ from emgstream.network.network_weights import (
     LINEAR_PATH,
     Weights,
 )
+from emgstream.types import FloatArray
 from emgstream_training.examples import Examples
 from emgstream_training.metrics import balanced_accuracy
 from emgstream_training.path_shares import best_shares
 from emgstream_training.trained_network import TrainedNetwork
 
-__all__ = ["NEW_ALONE", "PathMix", "best_mix"]
+__all__ = ["NEW_ALONE", "PathMix", "best_mix", "judged_apart"]
 
 _KERNEL_LAYERS = (KERNEL_PROJECTION, KERNEL_LANDMARKS, KERNEL_PATH)
 
@@ -78,6 +81,26 @@ def best_mix(
         found.append((balanced_accuracy(held_out.classes, decided), mixed, mix))
     _, best, mix = max(found, key=lambda one: one[0])
     return best, mix
+
+
+def judged_apart(network: TrainedNetwork, earlier: Weights, held_out: Examples) -> FloatArray:
+    """Return the probabilities of held-out windows, shape ``(n_windows, n_classes)``.
+
+    Each half of them, the earlier and the later windows of each class, gets those of the mix and
+    the shares that decide best on the other half: nothing is judged by what it was chosen on.
+    """
+    is_earlier = np.zeros(len(held_out), dtype=np.bool_)
+    for code in np.unique(held_out.classes):
+        places = np.flatnonzero(held_out.classes == code)
+        is_earlier[places[: len(places) // 2]] = True
+    probabilities = np.empty((len(held_out), network.n_classes), dtype=np.float32)
+    for judged in (is_earlier, ~is_earlier):
+        if judged.any() and not judged.all():
+            chosen, _ = best_mix(network, earlier, held_out.take(~judged))
+            probabilities[judged] = chosen.probabilities(held_out.windows[judged])
+        elif judged.all():
+            probabilities[:] = network.probabilities(held_out.windows)
+    return probabilities
 
 
 def _candidates(new: Weights, earlier: Weights) -> Iterator[PathMix]:

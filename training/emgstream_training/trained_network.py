@@ -52,6 +52,11 @@ class TrainedNetwork:
     temperature: float = 1.0
     """What divides the logits before the softmax."""
 
+    @property
+    def n_classes(self) -> int:
+        """Number of probabilities of a window."""
+        return int(self.cnn_lstm.output_shape[-1])
+
     def logits(self, windows: FloatArray) -> dict[str, Doubles]:
         """Return the logits of each path by its name, without share and temperature.
 
