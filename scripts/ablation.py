@@ -69,7 +69,10 @@ VARIANTS: dict[str, Recipe] = {
     "twice the epochs": _with_schedule(max_epochs=2 * REALTIME.schedule.max_epochs),
     "half the epochs": _with_schedule(max_epochs=REALTIME.schedule.max_epochs // 2),
     "batches of 32": _with_schedule(batch_size=32),
+    "no context": _with_steps(context=()),
+    "context of 400 ms": _with_steps(context=(20,)),
     "the CNN-LSTM alone": replace(REALTIME, paths=()),
+    "no kernel path": replace(REALTIME, paths=(LINEAR_PATH,)),
     "not trained again on what was held out inside": replace(REALTIME, refits=False),
 }
 """Variants of the recipe by name; all other settings are those of the recipe."""
