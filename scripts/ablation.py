@@ -36,6 +36,7 @@ from emgstream_training.temperature import expected_calibration_error
 from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX
 from emgstream.errors import EmgStreamError, UsageError
+from emgstream.network.network_weights import LINEAR_PATH
 from emgstream.pipeline import Pipeline
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk, FloatArray, IndexArray

@@ -30,7 +30,7 @@ __all__ = ["inference_function"]
 _Layer: TypeAlias = list[FloatArray]
 
 _EPSILON = 1e-3
-"""What Keras adds to the variance of a batch normalisation."""
+"""Added to the variance of a batch normalisation, as Keras does."""
 
 
 def inference_function(weights: Weights, shape: tuple[int, int, int]) -> Any:

@@ -32,7 +32,7 @@ _KERNEL_LAYERS = (KERNEL_PROJECTION, KERNEL_LANDMARKS, KERNEL_PATH)
 
 @dataclass(frozen=True)
 class PathMix:
-    """How much of the earlier paths is taken."""
+    """The parts of the earlier paths that are taken."""
 
     linear: float = 0.0
     """Weight of the earlier linear path, 0 to 1; the new one has the rest."""

@@ -50,7 +50,7 @@ class TrainedNetwork:
     shares: Mapping[str, float] = field(default_factory=lambda: {CNN_LSTM_PATH: 1.0})
     """Share of each path, 0 to 1; together 1."""
     temperature: float = 1.0
-    """What divides the logits before the softmax."""
+    """Divisor of the logits before the softmax."""
 
     @property
     def n_classes(self) -> int:
