@@ -170,26 +170,31 @@ def _layers(model: Model, sizes: _Sizes) -> Iterator[NetworkLayer]:
             (sizes.n_linear + 1) * n_classes,
         )
     if sizes.kernel_path is not None:
-        n_inputs, n_dimensions, n_landmarks = sizes.kernel_path
-        yield NetworkLayer(
-            KERNEL_PROJECTION,
-            "dense, from the window",
-            (n_dimensions,),
-            (n_inputs + 1) * n_dimensions,
-        )
-        yield NetworkLayer(
-            KERNEL_LANDMARKS,
-            f"nearness to {n_landmarks} windows of the training",
-            (n_landmarks,),
-            n_landmarks * n_dimensions,
-        )
-        yield NetworkLayer(
-            KERNEL_PATH,
-            "dense; added to the output",
-            (n_classes,),
-            (n_landmarks + 1) * n_classes,
-        )
+        yield from _kernel_path(*sizes.kernel_path, n_classes)
     yield NetworkLayer("probabilities", "softmax", (n_classes,), 0)
+
+
+def _kernel_path(
+    n_inputs: int, n_dimensions: int, n_landmarks: int, n_classes: int
+) -> Iterator[NetworkLayer]:
+    yield NetworkLayer(
+        KERNEL_PROJECTION,
+        "dense, from the window",
+        (n_dimensions,),
+        (n_inputs + 1) * n_dimensions,
+    )
+    yield NetworkLayer(
+        KERNEL_LANDMARKS,
+        f"nearness to {n_landmarks} windows of the training",
+        (n_landmarks,),
+        n_landmarks * n_dimensions,
+    )
+    yield NetworkLayer(
+        KERNEL_PATH,
+        "dense; added to the output",
+        (n_classes,),
+        (n_landmarks + 1) * n_classes,
+    )
 
 
 def _lstm_parameters(n_inputs: int, n_units: int) -> int:
