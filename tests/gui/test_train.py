@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
@@ -28,6 +29,7 @@ from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window import Window
 from emgstream.significant_digits import percent
 from emgstream.simulation import CueSchedule, record_session
+from tests.exchanged_channels import exchange_channels
 from tests.gui.conftest import OpenWindow, window_of
 
 DEADLINE_MS = 900_000
@@ -191,7 +193,12 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
 
 
 @pytest.mark.tensorflow
-def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_model_is_adapted_to_another_day(
+    ready: TrainPage, folder: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    today = tmp_path / "today.csv"
+    shutil.copy(folder / "user1_day2.csv", today)
+    exchange_channels(today)  # so that the model of the other day is often wrong
     ready.form.epochs.setValue(2)
     ready.setup.row.button.click()
     wait(qtbot, lambda: not ready.is_busy)
@@ -203,7 +210,11 @@ def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_p
     form.base.setCurrentIndex(form.base.findData(str(tmp_path / "arm.emgmodel")))
     assert not form.epochs.isVisible()
     assert ready.setup.row.words.text().startswith("Give it another name")
+    (other_day,) = ready.setup.list.rows.values()
+    other_day.remove_button.click()
+    ready.setup.add([today])
     form.name.setText("today")
+    wait(qtbot, ready.setup.row.button.isEnabled)
     assert ready.setup.row.button.text() == "Adapt"
     ready.setup.row.button.click()
     assert ready.progress.title.text() == "Adapting"
@@ -212,6 +223,7 @@ def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_p
     assert ready.result.title.text() == "Adapted"
     figures = read_model(tmp_path / "today.emgmodel").manifest.evaluation["calibration_session"]
     before, after = figures["balanced_accuracy_before"], figures["balanced_accuracy"]
+    assert after > before + 0.2
     assert ready.result.gain.text() == f"{percent(before)}  →  {percent(after)}"
 
 

@@ -17,6 +17,7 @@ from emgstream.recording.sidecar import write_sidecar
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.tables import read_table
+from tests.exchanged_channels import exchange_channels
 
 LABELS = ("rest", "hand_open", "hand_close")
 
@@ -37,16 +38,6 @@ def recorded(path: Path, session: int, *, simulated: bool) -> Path:
     )
     write_sidecar(path, document)
     return path
-
-
-def exchange_channels(path: Path) -> None:
-    """Plug the electrodes of biceps and middle the other way round."""
-    header, *lines = path.read_text().splitlines()
-    one, other = (header.split(",").index(name) for name in ("biceps", "middle"))
-    rows = [line.split(",") for line in lines]
-    for row in rows:
-        row[one], row[other] = row[other], row[one]
-    path.write_text("\n".join([header, *map(",".join, rows)]) + "\n")
 
 
 def test_the_sidecar_tells_what_is_synthetic(tmp_path: Path) -> None:
