@@ -23,7 +23,8 @@ from emgstream.types import FloatArray
 from emgstream_training.examples import Examples
 from emgstream_training.metrics import balanced_accuracy
 from emgstream_training.path_shares import best_shares
-from emgstream_training.trained_network import TrainedNetwork
+from emgstream_training.paths import path_logits
+from emgstream_training.trained_network import TrainedNetwork, joined_logits
 
 __all__ = ["NEW_ALONE", "PathMix", "best_mix", "judged_apart"]
 
@@ -72,13 +73,16 @@ def best_mix(
     held_out
         Windows of the new session.
     """
+    windows, classes = held_out.windows, held_out.classes
+    own = network.logits(windows)  # the CNN-LSTM is the same in each mix, and takes the longest
     found: list[tuple[float, TrainedNetwork, PathMix]] = []
     for mix in _candidates(network.paths, earlier):
-        mixed = replace(network, paths=mix.of(network.paths, earlier))
-        shares = best_shares(mixed.logits(held_out.windows), held_out.classes)
-        mixed = replace(mixed, shares=shares)
-        decided = mixed.probabilities(held_out.windows).argmax(axis=1)
-        found.append((balanced_accuracy(held_out.classes, decided), mixed, mix))
+        paths = mix.of(network.paths, earlier)
+        logits = own | path_logits(paths, windows, network.n_context)
+        shares = best_shares(logits, classes)
+        decided = joined_logits(logits, shares).argmax(axis=1)
+        mixed = replace(network, paths=paths, shares=shares)
+        found.append((balanced_accuracy(classes, decided), mixed, mix))
     _, best, mix = max(found, key=lambda one: one[0])
     return best, mix
 
