@@ -96,6 +96,11 @@ class Manifest(ModelDescription):
         return self.n_steps * self.step.length
 
     @property
+    def reach_samples(self) -> int:
+        """Samples that a decision looks back over: more where features are of earlier steps."""
+        return self.step.reach(self.n_steps) * self.step.length
+
+    @property
     def trained_on(self) -> str:
         """The training data in two words: recorded, synthetic or partly synthetic EMG."""
         recorded, partly_synthetic, synthetic = KINDS_OF_TRAINING_DATA

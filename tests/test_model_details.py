@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from emgstream.app.model_details import model_facts
@@ -36,3 +37,16 @@ def test_a_model_without_a_context_has_its_step_on_one_line(published_model: Mod
     facts = told(published_model)
     assert facts["step"] == ["raw"]
     assert "of each step" not in facts
+
+
+def test_the_look_back_and_the_time_of_a_decision_are_told(
+    demo_model: Model, published_model: Model
+) -> None:
+    facts = told(demo_model)
+    assert facts["looks back"] == ["800 ms (800 samples)"]
+    (taken,) = facts["a decision"]
+    assert re.fullmatch(r"takes \d[\d.e+]* ms on this computer, of the 20 ms until the next", taken)
+    manifest = replace(published_model.manifest, sampling_rate_hz=None)
+    facts = told(replace(published_model, manifest=manifest))
+    assert facts["looks back"] == ["10 samples"]
+    assert facts["a decision"][0].endswith(" ms on this computer")

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from emgstream.app.decision_time import decision_time_s
 from emgstream.app.evaluation_names import PATH_NAMES
 from emgstream.app.network_words import network_words
 from emgstream.bundle import Model
+from emgstream.manifest import Manifest
 from emgstream.network.network_backend import choose_backend
 from emgstream.network.network_layers import layers_of, network_json
 from emgstream.significant_digits import percent
@@ -48,7 +50,7 @@ def model_document(model: Model) -> dict[str, Any]:
 
 
 def model_facts(model: Model) -> Iterator[tuple[str, str]]:
-    """Give a name and a text for everything in the manifest; the network is not run."""
+    """Give a name and a text for everything in the manifest, and the time of a decision."""
     manifest = model.manifest
     document = manifest.to_json()
     yield tr("model"), manifest.title
@@ -66,6 +68,7 @@ def model_facts(model: Model) -> Iterator[tuple[str, str]]:
         window_samples=manifest.window_samples,
     )
     yield tr("window"), tr("{span}, a decision every {every}", span=span, every=every)
+    yield tr("looks back"), _looks_back(manifest)
     yield tr("classes"), ", ".join(manifest.class_names)
     for entry in manifest.training_data:
         yield tr("trained on"), _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})
@@ -75,7 +78,28 @@ def model_facts(model: Model) -> Iterator[tuple[str, str]]:
         yield tr("paths"), ", ".join(_shares(shares))
     words = network_words(choose_backend())
     yield tr("network"), tr("run on this computer by {words}", words=words)
+    yield tr("a decision"), _decision_time(model)
     yield tr("versions"), _settings(manifest.versions)
+
+
+def _looks_back(manifest: Manifest) -> str:
+    n_samples, rate_hz = manifest.reach_samples, manifest.sampling_rate_hz
+    samples = tr_n("{n:,} sample", "{n:,} samples", n_samples)
+    if rate_hz is None:
+        return samples
+    return tr("{duration:,.0f} ms ({samples})", duration=1e3 * n_samples / rate_hz, samples=samples)
+
+
+def _decision_time(model: Model) -> str:
+    manifest, taken_ms = model.manifest, f"{1e3 * decision_time_s(model):.2g}"
+    if manifest.sampling_rate_hz is None:
+        return tr("takes {taken} ms on this computer", taken=taken_ms)
+    until_next_ms = 1e3 * manifest.hop * manifest.step.length / manifest.sampling_rate_hz
+    return tr(
+        "takes {taken} ms on this computer, of the {until:.3g} ms until the next",
+        taken=taken_ms,
+        until=until_next_ms,
+    )
 
 
 def _step(step: Step, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

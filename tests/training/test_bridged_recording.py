@@ -19,7 +19,13 @@ from emgstream_training.evaluation.evaluated_decisions import (
     replay,
 )
 from emgstream_training.front_end import FrontEnd
-from emgstream_training.realtime import TRAINING, VALIDATION, cut_recordings, windows_of
+from emgstream_training.realtime import (
+    N_STEPS,
+    NEITHER,
+    TRAINING,
+    cut_recordings,
+    windows_ending_at,
+)
 from emgstream_training.recipes import REALTIME
 from emgstream_training.training_material import prepare_parts
 
@@ -87,9 +93,15 @@ def test_the_windows_of_a_training_are_those_of_the_live_path(
 ) -> None:
     manifest = demo_model.manifest
     front_end = FrontEnd(manifest.conditioning, manifest.step, ())
-    parts = [np.full(table.n_rows, TRAINING)]
-    cuts = cut_recordings([table], NAMES, front_end, parts)
-    examples = windows_of(cuts, TRAINING, manifest.transforms, clear=False)
+    cuts = cut_recordings([table], NAMES, front_end, [np.zeros(table.n_rows, np.int64)])
+    examples = np.concatenate(
+        [
+            windows_ending_at(
+                manifest.transforms.apply(cut.steps), np.arange(N_STEPS - 1, len(cut.steps))
+            )
+            for cut in cuts
+        ]
+    )
     seen: list[bytes] = []
     pipeline = Pipeline(demo_model)
     windows_of_steps = pipeline._windowing.windows_of
@@ -107,7 +119,7 @@ def test_the_windows_of_a_training_are_those_of_the_live_path(
         chunk = Chunk(int(table.index[row]), table.samples[row : row + 1], int(table.segments[row]))
         filled += [one.filled for one in pipeline.push(chunk) if one.probabilities["rest"] > 0.0]
     assert len(examples) > 200
-    assert {window.tobytes() for window in examples.windows} <= set(seen)
+    assert {window.tobytes() for window in examples} <= set(seen)
     by_cut = [cut.filled[manifest.n_steps - 1 :] for cut in cuts]
     assert np.concatenate(by_cut).tolist() == filled
 
@@ -155,7 +167,7 @@ def test_the_mains_is_found_in_a_recording_with_lost_samples(table: EmgTable) ->
     assert table.index is not None
     hum = 8.0 * np.sin(2.0 * np.pi * 60.0 * table.index / 1000.0)[:, np.newaxis]
     humming = replace(table, samples=(table.samples + hum).astype(np.float32))
-    part = np.where(table.index % 2000 < 1400, TRAINING, VALIDATION)
+    part = np.where(table.index % 2000 < 1400, TRAINING, NEITHER)
     material = prepare_parts(REALTIME, [humming], [part], NAMES, 1000.0)
     assert material.front_end.conditioning["mains_hz"] == 60.0
 

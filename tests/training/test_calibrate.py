@@ -16,6 +16,7 @@ from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import ColumnChoice, read_table
 from emgstream.types import Chunk
+from tests.exchanged_channels import exchange_channels
 from tests.network_windows import assert_backends_agree
 
 pytestmark = pytest.mark.tensorflow
@@ -36,7 +37,10 @@ def model(session_path: Path) -> Model:
 
 @pytest.fixture(scope="module")
 def new_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return recorded(tmp_path_factory.mktemp("day") / "new_day.csv", 8)
+    """A session with two electrodes plugged the other way round."""
+    path = recorded(tmp_path_factory.mktemp("day") / "new_day.csv", 8)
+    exchange_channels(path)
+    return path
 
 
 @pytest.fixture(scope="module")

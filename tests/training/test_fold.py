@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.fold import train_fold
-from emgstream_training.realtime import NEITHER, VALIDATION, PartArray, hold_out
+from emgstream_training.realtime import NEITHER, TRAINING, PartArray
 from emgstream_training.recipes import REALTIME
 from emgstream_training.recordings import class_names_of
+from emgstream_training.row_folds import repetition_folds
 from joblib import Parallel, delayed
 
 from emgstream.bundle import Model
@@ -38,8 +39,8 @@ def fold(table: EmgTable, part: PartArray, seed: int = 1) -> Model:
 
 
 def held_out(table: EmgTable) -> PartArray:
-    (part,) = hold_out([table], class_names_of([table]))
-    return np.where(part == VALIDATION, NEITHER, part)
+    (folds,) = repetition_folds([table], class_names_of([table]), 5)
+    return np.where((folds >= 0) & (folds != 2), TRAINING, NEITHER)
 
 
 def test_rows_of_neither_part_change_nothing(table: EmgTable) -> None:

@@ -27,7 +27,6 @@ pytestmark = pytest.mark.tensorflow
 RECIPE = replace(
     REALTIME,
     steps=replace(USUAL_STEPS, further=(WaveformLength(span=10), ZeroCrossings(threshold=5.0))),
-    refits=False,
 ).with_max_epochs(1)
 
 

@@ -8,7 +8,7 @@ import pytest
 from emgstream_training.backend import keras, quietly, tensorflow
 from emgstream_training.epoch_progress import EpochProgress, TrainingSchedule
 from emgstream_training.examples import Examples, balanced_weights
-from emgstream_training.fit import FittedNetwork, fit
+from emgstream_training.fit import FittedNetworks, fit
 from emgstream_training.metrics import classify
 from emgstream_training.network import build_network
 from emgstream_training.network_export import BATCH_SIZE, to_litert
@@ -33,7 +33,7 @@ def examples(n: int, seed: int) -> Examples:
 TRAINING, VALIDATION = examples(200, 1), examples(70, 2)
 
 
-def trained(**schedule: Any) -> FittedNetwork:
+def trained(**schedule: Any) -> FittedNetworks:
     return fit(TRAINING, VALIDATION, 3, TrainingSchedule(**schedule), seed=7)
 
 

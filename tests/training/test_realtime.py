@@ -7,22 +7,22 @@ import numpy as np
 import pytest
 from emgstream_training.front_end import FrontEnd
 from emgstream_training.realtime import (
+    N_FOLDS,
     NEITHER,
+    NO_FOLD,
     TRAINING,
-    VALIDATION,
-    RepetitionCut,
     classes_split,
     clock_rate_of,
     cut_recordings,
-    fit_on_training_part,
-    hold_out,
+    inner_folds,
     rate_notes,
     rate_of,
+    windows_ending_at,
     windows_of,
 )
 from emgstream_training.recipes import REALTIME
 from emgstream_training.recordings import class_names_of, read_recordings
-from emgstream_training.training_material import TrainingMaterial, prepare
+from emgstream_training.training_material import TrainingMaterial, prepare, prepare_front_end
 
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.errors import TrainingDataError, UsageError
@@ -40,11 +40,6 @@ def material(session_path: Path) -> TrainingMaterial:
 
 
 SAMPLES = FrontEnd({"kind": "none"}, RAW_STEP, ())
-
-
-def held_out_cuts(material: TrainingMaterial) -> list[RepetitionCut]:
-    parts = hold_out(material.tables, material.class_names)
-    return cut_recordings(material.tables, material.class_names, material.front_end, parts)
 
 
 def written(path: Path, lines: list[str], header: str = "a,b,label") -> EmgTable:
@@ -67,44 +62,62 @@ def test_windows_are_those_of_the_live_path_however_it_is_chunked(
             material.fitted.transforms.apply(steps.steps_of(conditioner.condition(chunk)))
         )
         live.update(window.tobytes() for window in windows.values)
-    examples = [*material.training.windows, *material.validation.windows]
-    assert len(examples) > 500
-    assert {window.tobytes() for window in examples} <= live
+    assert len(material.training) > 500
+    assert {window.tobytes() for window in material.training.windows} <= live
 
 
-def test_every_class_is_held_out_by_whole_repetitions(material: TrainingMaterial) -> None:
-    (cut,) = held_out_cuts(material)
+def test_every_repetition_is_held_out_whole_in_one_fold(material: TrainingMaterial) -> None:
+    (cut,) = material.cuts
+    labelled = cut.classes >= 0
+    assert set(cut.folds[labelled].tolist()) == set(range(N_FOLDS))
+    for repetition in np.unique(cut.repetitions[labelled]):
+        assert len(np.unique(cut.folds[labelled & (cut.repetitions == repetition)])) == 1
     for code in range(3):
-        repetitions = {
-            kind: set(cut.repetitions[(cut.classes == code) & (cut.parts == kind)].tolist())
-            for kind in (TRAINING, VALIDATION)
-        }
-        assert repetitions[TRAINING]
-        assert repetitions[VALIDATION]
-        assert not repetitions[TRAINING] & repetitions[VALIDATION]
+        of_class = labelled & (cut.classes == code)
+        assert len(np.unique(cut.folds[of_class])) == N_FOLDS
+
+
+def test_a_rest_is_held_out_with_the_movement_after_it(material: TrainingMaterial) -> None:
+    (folds,) = inner_folds(material.tables, material.class_names)
+    (table,) = material.tables
+    assert table.labels is not None
+    rest = table.label_names.index("rest")
+    ends = np.flatnonzero((table.labels[:-1] == rest) & (table.labels[1:] != rest))
+    assert len(ends) > 3
+    np.testing.assert_array_equal(folds[ends], folds[ends + 1])
 
 
 def test_what_is_held_out_is_told_as_it_is(material: TrainingMaterial, tmp_path: Path) -> None:
     assert material.held_out(REALTIME) == REALTIME.held_out
     lines = [f"{row % 7},{row % 5},{'rest' if row // 40 % 2 else 'fist'}" for row in range(240)]
-    lines += [f"{row % 9},{row % 4},wave" for row in range(80)]
+    lines += [f"{row % 9},{row % 4},wave" for row in range(90)]
     names = ("fist", "rest", "wave")
     table = written(tmp_path / "once.csv", lines)
-    (parts,) = hold_out([table], names)
-    assert (parts[240:] == VALIDATION).sum() == 16
-    cuts = cut_recordings([table], names, SAMPLES, [parts])
+    (folds,) = inner_folds([table], names)
+    assert folds[240:].tolist() == [0] * 30 + [1] * 30 + [2] * 30
+    cuts = cut_recordings([table], names, SAMPLES, [folds])
     once = replace(material, class_names=names, cuts=tuple(cuts))
-    assert "of wave only the last fifth of each repetition" in once.held_out(REALTIME)
+    assert "of wave thirds of each repetition, by a network" in once.held_out(REALTIME)
+    assert "with a single repetition, expect a lower accuracy" in once.held_out(REALTIME)
     assert classes_split(cuts) == [2]
 
 
-def test_transforms_see_nothing_of_the_held_out_part(material: TrainingMaterial) -> None:
-    cuts = held_out_cuts(material)
-    for cut in cuts:
-        cut.steps[cut.parts != TRAINING] += 100.0
-    assert fit_on_training_part(cuts, material.feature_names).transforms == (
-        material.fitted.transforms
-    )
+def test_nothing_of_a_fold_reaches_what_it_is_judged_by(material: TrainingMaterial) -> None:
+    """Other samples in the repetitions of a fold change neither transforms nor examples."""
+    for fold in material.folds:
+        before = material.without(fold)
+        changed = [
+            replace(cut, steps=np.where((cut.folds == fold)[:, np.newaxis], 100.0, cut.steps))
+            for cut in material.cuts
+        ]
+        after = replace(material, cuts=tuple(changed)).without(fold)
+        assert after.transforms == before.transforms
+        np.testing.assert_array_equal(after.training.classes, before.training.classes)
+        np.testing.assert_array_equal(
+            after.training.windows[:, -5:], before.training.windows[:, -5:]
+        )
+        assert np.any(after.validation.windows != before.validation.windows)
+        assert len(before.training) + len(before.validation) == len(material.training)
 
 
 def of_two_channels(
@@ -133,20 +146,27 @@ def test_channels_that_are_never_there_together_go_with_nothing(material: Traini
     assert np.all(apart.training.windows[:, :, column_of_pair(apart)] == 0.0)
 
 
-def test_only_the_training_rows_are_shared_out_again(material: TrainingMaterial) -> None:
+def test_only_the_training_rows_are_shared_out(material: TrainingMaterial) -> None:
     tables, names = material.tables, material.class_names
-    (outer,) = hold_out(tables, names)
-    (inner,) = hold_out(tables, names, [outer])
-    assert np.all(inner[outer != TRAINING] == NEITHER)
-    assert set(inner[outer == TRAINING].tolist()) == {TRAINING, VALIDATION}
+    (folds,) = inner_folds(tables, names)
+    outer = np.where(folds == 1, NEITHER, TRAINING)
+    (inner,) = inner_folds(tables, names, [outer])
+    assert np.all(inner[outer != TRAINING] == NO_FOLD)
+    assert set(inner[(outer == TRAINING) & (folds >= 0)].tolist()) == set(range(N_FOLDS))
 
 
-def test_one_repetition_a_class_is_split_by_time(tmp_path: Path) -> None:
-    table = written(tmp_path / "blocks.csv", [f"{i},{i % 7},{'xy'[i >= 500]}" for i in range(1000)])
-    (part,) = hold_out([table], ("x", "y"))
-    for start in (0, 500):
-        assert np.all(part[start : start + 400] == TRAINING)
-        assert np.all(part[start + 400 : start + 500] == VALIDATION)
+def test_a_class_that_only_one_fold_gives_windows_of_is_shared_out_by_time(
+    tmp_path: Path,
+) -> None:
+    """Of its three repetitions, two are too short for a window."""
+    labels = ["x"] * 40 + ["y"] * 40 + ["z"] * 90 + ["x"] * 40 + ["y"] * 40 + ["z"] * 3
+    labels += ["x"] * 40 + ["y"] * 40 + ["z"] * 3
+    rows = [f"{i},{i * i % 97},{i * i % 89},{one}" for i, one in enumerate(labels)]
+    table = written(tmp_path / "short.csv", rows, "i,a,b,label")
+    material = prepare_front_end([table], None, ("x", "y", "z"), None, SAMPLES)
+    for fold in material.folds:
+        assert np.bincount(material.without(fold).training.classes, minlength=3).min() >= 10
+    assert classes_split(material.cuts) == [2]
 
 
 def test_the_newer_half_of_a_window_is_of_one_label_and_none_reaches_across_a_segment_or_loss(
@@ -154,9 +174,9 @@ def test_the_newer_half_of_a_window_is_of_one_label_and_none_reaches_across_a_se
 ) -> None:
     lines = [f"{i + (i >= 45)},{i},0,{'xy'[i >= 30]},{int(i >= 60)}" for i in range(90)]
     table = written(tmp_path / "cuts.csv", lines, "index,a,b,label,segment")
-    cuts = cut_recordings([table], ("x", "y"), SAMPLES, [np.full(90, TRAINING)])
+    cuts = cut_recordings([table], ("x", "y"), SAMPLES, [np.zeros(90, np.int64)])
     assert [len(cut.steps) for cut in cuts] == [45, 15, 30]
-    windows = windows_of(cuts, TRAINING, Transforms(()))
+    windows = windows_of(cuts, [0], Transforms(()))
     # Of the first stretch "x" has 30 rows and "y" 15, of which 4 have "x" in the newer half.
     assert len(windows) == (30 - 9) + (15 - 4) + (15 - 9) + (30 - 9)
     newest_of_y = windows.windows[windows.classes == 1][0, :, 0]
@@ -165,23 +185,18 @@ def test_the_newer_half_of_a_window_is_of_one_label_and_none_reaches_across_a_se
     np.testing.assert_array_equal(spans, 9)
 
 
-def test_what_will_be_decided_on_live_reaches_across_changes_of_label_but_no_break(
-    tmp_path: Path,
-) -> None:
-    lines = [f"{i},0,{('x' * 30 + 'y' * 30 + 'z' * 20)[i : i + 1]},{i // 60}" for i in range(90)]
-    table = written(tmp_path / "live.csv", lines, "a,b,label,segment")
-    parts = np.where(np.arange(90) < 30, TRAINING, VALIDATION)
-    cuts = cut_recordings([table], ("x", "y", "z"), SAMPLES, [parts])
-    live = windows_of(cuts, VALIDATION, Transforms(()), clear=False)
-    assert live.windows[:, -1, 0].tolist() == [*range(30, 60), *range(69, 80)]
-    assert live.classes.tolist() == [1] * 30 + [2] * 11
+def test_a_window_ends_with_its_last_step() -> None:
+    steps = np.arange(40.0, dtype=np.float32).reshape(20, 2)
+    windows = windows_ending_at(steps, np.array([9, 19]))
+    np.testing.assert_array_equal(windows[0], steps[:10])
+    np.testing.assert_array_equal(windows[1], steps[10:])
 
 
 def test_unlabelled_and_transition_rows_are_examples_of_nothing(tmp_path: Path) -> None:
     labels = ["x"] * 30 + ["transition"] * 30 + [""] * 30 + ["y"] * 30
     table = written(tmp_path / "gaps.csv", [f"{i},{i % 5},{one}" for i, one in enumerate(labels)])
     assert class_names_of([table]) == ("x", "y")
-    (cut,) = cut_recordings([table], ("x", "y"), SAMPLES, [np.full(120, TRAINING)])
+    (cut,) = cut_recordings([table], ("x", "y"), SAMPLES, [np.zeros(120, np.int64)])
     assert cut.classes.tolist() == [0] * 30 + [-1] * 60 + [1] * 30
 
 
@@ -244,7 +259,7 @@ def test_a_pause_breaks_time_where_only_the_clock_shows_it(tmp_path: Path) -> No
     rows = [f"{(i + 700 * (i >= 60)) / 100},{i},{i},x" for i in range(120)]
     table = written(tmp_path / "pause.csv", rows, "time_s,a,b,label")
     assert rate_of([table], None) == pytest.approx(100.0)
-    cuts = cut_recordings([table], ("x",), SAMPLES, [np.full(120, TRAINING)])
+    cuts = cut_recordings([table], ("x",), SAMPLES, [np.zeros(120, np.int64)])
     assert [len(cut.steps) for cut in cuts] == [60, 60]
 
 

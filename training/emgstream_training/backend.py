@@ -8,20 +8,38 @@ from __future__ import annotations
 
 import importlib
 import os
+import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
 from emgstream.network.runtime_libraries import find_runtime_libraries
 
-__all__ = ["keras", "load_tensorflow", "quietly", "tensorflow"]
+__all__ = ["keras", "load_tensorflow", "loading_tensorflow", "quietly", "tensorflow"]
+
+_LOADING = threading.Lock()
+
+
+def load_tensorflow() -> None:
+    """Import TensorFlow and Keras, unless that is done; whoever uses one of them calls it, too."""
+    with _LOADING:
+        _load()
+
+
+@contextmanager
+def loading_tensorflow() -> Iterator[None]:
+    """Import TensorFlow beside what is done inside the block; raises what the import does."""
+    with ThreadPoolExecutor(1, thread_name_prefix="emg-tensorflow") as thread:
+        loaded = thread.submit(load_tensorflow)
+        yield
+    loaded.result()
 
 
 @cache
-def load_tensorflow() -> None:
-    """Import TensorFlow and Keras, unless that is done; whoever uses one of them calls it, too."""
+def _load() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # oneDNN announces itself on stderr whatever the log level, and brings nothing at this size.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")

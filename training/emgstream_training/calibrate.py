@@ -1,8 +1,8 @@
 """Calibration of a model on a new session: electrodes moved, drier skin, a tired arm.
 
 The transforms are fitted anew on the new session, and the training of the CNN-LSTM continues from
-its weights; of the other paths, as much is kept as held-out repetitions prefer. The gain is
-measured on held-out repetitions of the new session, which are then trained on as well.
+its weights; of the other paths, as much is kept as held-out repetitions prefer. All repetitions of
+the new session are held out in turn, and the gain is measured on them.
 """
 
 from __future__ import annotations
@@ -27,15 +27,7 @@ from emgstream_training.fold import LearnedModel, learn, versions
 from emgstream_training.front_end import FrontEnd
 from emgstream_training.metrics import balanced_accuracy
 from emgstream_training.network_export import export_model
-from emgstream_training.realtime import (
-    VALIDATION,
-    PartArray,
-    clock_rate_of,
-    cut_recordings,
-    hold_out,
-    rate_of,
-    windows_of,
-)
+from emgstream_training.realtime import PartArray, clock_rate_of, rate_of, windows_of
 from emgstream_training.recipes import CALIBRATION, Recipe
 from emgstream_training.recordings import class_names_of, copy_notes, provenance, read_recordings
 from emgstream_training.training_material import TrainingMaterial, prepare_front_end
@@ -114,7 +106,7 @@ def calibrate(
     calibrated = calibrate_on(
         model,
         tables,
-        hold_out(tables, model.manifest.class_names),
+        None,
         sampling_rate_hz=columns.rate_hz,
         seed=seed,
         recipe=recipe,
@@ -126,7 +118,7 @@ def calibrate(
 def calibrate_on(
     model: Model,
     tables: Sequence[EmgTable],
-    parts: Sequence[PartArray],
+    parts: Sequence[PartArray] | None,
     *,
     sampling_rate_hz: float | None = None,
     seed: int = 42,
@@ -135,15 +127,15 @@ def calibrate_on(
 ) -> CalibratedModel:
     """Return a model adapted to chosen rows of recordings; otherwise as `calibrate`.
 
-    ``parts[i]``, shape ``(n_rows,)``, is the part of each row of ``tables[i]``: the network is
-    trained on `TRAINING` rows, and the gain is measured on `VALIDATION` rows.
+    ``parts[i]``, shape ``(n_rows,)``, is `TRAINING` for each row of ``tables[i]`` to learn from;
+    None for all rows with a label.
     """
     manifest = model.manifest
     rate = _checked_rate(manifest, tables, sampling_rate_hz)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
     start = earlier_network(model)
-    before = _accuracy_before(model, tables, parts, front_end)
+    before = _accuracy_before(model, material)
     learned = learn(recipe, material, seed=seed, start=start, progress=progress)
     after = balanced_accuracy(
         material.validation.classes, learned.validation_probabilities.argmax(axis=1)
@@ -180,15 +172,9 @@ def _checked_rate(
     return rate
 
 
-def _accuracy_before(
-    model: Model,
-    tables: Sequence[EmgTable],
-    parts: Sequence[PartArray],
-    front_end: FrontEnd,
-) -> float:
-    """Return the balanced accuracy of the given model on the held-out repetitions."""
-    cuts = cut_recordings(tables, model.manifest.class_names, front_end, parts)
-    windows = windows_of(cuts, VALIDATION, model.manifest.transforms)
+def _accuracy_before(model: Model, material: TrainingMaterial) -> float:
+    """Return the balanced accuracy of the given model on the new session."""
+    windows = windows_of(material.cuts, material.folds, model.manifest.transforms)
     decided = open_classifier(model).predict(windows.windows).argmax(axis=1)
     return balanced_accuracy(windows.classes, decided)
 

@@ -6,7 +6,7 @@ path, and its decisions at held-out samples are counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, TypeAlias
@@ -26,30 +26,19 @@ from emgstream.decisions import (
 )
 from emgstream.steps import Step
 from emgstream.tables import EmgTable
-from emgstream.transforms import Transforms
 from emgstream.trial import DecisionScore, TrueMovements, added_delay_s, score
 from emgstream.types import FloatArray
-from emgstream.windowing import Windowing
 from emgstream_training.decision_limits import (
     familiar_strengths,
     rails_of_converter,
     rest_gate,
     strength_range,
 )
-from emgstream_training.realtime import (
-    N_STEPS,
-    NEITHER,
-    TRAINING,
-    VALIDATION,
-    PartArray,
-    RepetitionCut,
-)
+from emgstream_training.realtime import N_STEPS, NO_FOLD, RepetitionCut
 
-__all__ = ["SMOOTHING", "HeldOutRecording", "Predict", "fit_decision"]
+__all__ = ["SMOOTHING", "HeldOutRecording", "fit_decision"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
-Predict: TypeAlias = Callable[[FloatArray], FloatArray]
-"""Function from windows to calibrated class probabilities."""
 
 SMOOTHING = BayesSmoothing(stay=0.3, weight=0.8, to_rest=0.7, from_rest=0.7)
 """Default smoothing, chosen on 15 sessions: few active errors with a delay of 22 ms.
@@ -80,39 +69,39 @@ class HeldOutRecording:
     """Input of the decision stage."""
     truth: TrueMovements
     """Movement at the last step of each window."""
-    parts: PartArray
-    """Part that this step belongs to, shape ``(n_windows,)``."""
+    judged: Mask
+    """True where the last step is held out in a fold, shape ``(n_windows,)``."""
     whole: Mask
     """True where the window lies within one held movement, shape ``(n_windows,)``."""
 
 
 def fit_decision(
     cuts: Sequence[RepetitionCut],
+    probabilities: Sequence[FloatArray],
     tables: Sequence[EmgTable],
     class_names: tuple[str, ...],
     step: Step,
-    transforms: Transforms,
     step_s: float,
-    predict: Predict,
 ) -> DecisionSettings:
-    """Return the settings for a network that was trained on the training part alone.
+    """Return the settings for a network, by its decisions in repetitions it was not trained on.
 
     Parameters
     ----------
     cuts, tables
         The recordings, cut into steps and as they were read.
-    class_names, step, transforms
+    probabilities
+        Calibrated probabilities of every window of each cut that is as long as a window,
+        ``(n_windows, n_classes)``, each by a network that was not trained on its repetition.
+    class_names, step
         Those of the model.
     step_s
         Length of a step in seconds; a window ends with each.
-    predict
-        The network with calibrated probabilities.
     """
     n_channels = tables[0].samples.shape[1]
+    long_enough = [cut for cut in cuts if len(cut.steps) >= N_STEPS]
     recordings = [
-        _recording(cut, step, transforms, n_channels, predict)
-        for cut in cuts
-        if len(cut.steps) >= N_STEPS
+        _recording(cut, step, n_channels, of_cut)
+        for cut, of_cut in zip(long_enough, probabilities, strict=True)
     ]
     settings = DecisionSettings(
         smoothing=SMOOTHING,
@@ -127,21 +116,21 @@ def fit_decision(
 
 
 def _recording(
-    cut: RepetitionCut, step: Step, transforms: Transforms, n_channels: int, predict: Predict
+    cut: RepetitionCut, step: Step, n_channels: int, probabilities: FloatArray
 ) -> HeldOutRecording:
-    windows = Windowing(N_STEPS, 1, cut.steps.shape[1]).windows_of(transforms.apply(cut.steps))
-    last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
+    last = np.arange(N_STEPS - 1, len(cut.steps))
+    first = last - (N_STEPS - 1)
     repetitions = np.where(cut.classes >= 0, cut.repetitions, -1)
     return HeldOutRecording(
         WindowPredictions(
             indices=last,
-            probabilities=predict(windows.values),
+            probabilities=probabilities,
             strengths=step.strengths(cut.steps[last], n_channels),
             saturated=np.zeros(len(last), dtype=np.bool_),
             filled=cut.filled[last],
         ),
         TrueMovements(cut.classes[last], cut.repetitions[last]),
-        parts=cut.parts[last],
+        judged=cut.folds[last] != NO_FOLD,
         whole=(repetitions[first] == repetitions[last]) & (cut.classes[last] >= 0),
     )
 
@@ -151,7 +140,7 @@ def _typical_confidence(recordings: Sequence[HeldOutRecording]) -> float:
     of_true_class = [
         one.predictions.probabilities[chosen, one.truth.classes[chosen]]
         for one in recordings
-        if (chosen := one.whole & (one.parts == VALIDATION)).any()
+        if (chosen := one.whole & one.judged).any()
     ]
     median = np.median(np.concatenate(of_true_class))
     return round(float(np.clip(median, *_CONFIDENCE_LIMITS)), 3)
@@ -165,10 +154,10 @@ def _with_strengths(
 ) -> DecisionSettings:
     """Return the settings with those that depend on the strength of the signal."""
     classes = np.concatenate([one.truth.classes for one in recordings])
-    parts = np.concatenate([one.parts for one in recordings])
+    judged = np.concatenate([one.judged for one in recordings])
     strengths = np.concatenate([one.predictions.strengths for one in recordings])
-    usable = np.concatenate([one.whole for one in recordings]) & np.isfinite(strengths).all(axis=1)
-    training = usable & (parts == TRAINING)
+    whole = np.concatenate([one.whole for one in recordings])
+    training = whole & judged & np.isfinite(strengths).all(axis=1)
     levels = strengths[:, :n_channels]
     return replace(
         settings,
@@ -176,7 +165,7 @@ def _with_strengths(
             strengths[training],
             classes[training],
             len(class_names),
-            strengths[usable & (parts != NEITHER)],
+            strengths[training],
             n_channels,
         ),
         rest_gate=rest_gate(levels[training], classes[training], rest_class(class_names)),
@@ -193,7 +182,7 @@ def _with_threshold(
 ) -> DecisionSettings:
     """Return the settings with the lowest threshold that reaches the target of active errors."""
     truth = _joined_truth(recordings)
-    held_out = np.concatenate([one.parts for one in recordings]) == VALIDATION
+    held_out = np.concatenate([one.judged for one in recordings])
 
     def scored(decisions: Decisions) -> DecisionScore:
         return score(decisions, truth, step_s, held_out)

@@ -10,7 +10,14 @@ import numpy as np
 
 from emgstream.significant_digits import percent
 
-__all__ = ["EpochMetrics", "EpochProgress", "TrainingSchedule", "is_over", "progress_of"]
+__all__ = [
+    "EpochMetrics",
+    "EpochProgress",
+    "TrainingSchedule",
+    "best_of",
+    "is_over",
+    "progress_of",
+]
 
 
 @dataclass(frozen=True)
@@ -104,9 +111,14 @@ def is_over(history: Sequence[EpochMetrics], schedule: TrainingSchedule) -> bool
     """Return whether a training ends after these epochs."""
     if not history:
         return False
-    best = max(history, key=lambda epoch: epoch.rank)
-    reached = schedule.stop_accuracy is not None and best.val_accuracy >= schedule.stop_accuracy
+    accuracy = best_of(history).val_accuracy
+    reached = schedule.stop_accuracy is not None and accuracy >= schedule.stop_accuracy
     return reached or len(history) >= schedule.max_epochs
+
+
+def best_of(history: Sequence[EpochMetrics]) -> EpochMetrics:
+    """Return the best of some epochs by validation accuracy, then by a low validation loss."""
+    return max(history, key=lambda epoch: epoch.rank)
 
 
 def progress_of(

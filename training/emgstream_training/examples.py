@@ -45,8 +45,8 @@ class Examples:
         steps = self.windows[:, :, : self.windows.shape[2] - n_context]
         return Examples(np.ascontiguousarray(steps), self.classes)
 
-    def take(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Examples:
-        """Return the chosen examples, by mask or by position."""
+    def take(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice) -> Examples:
+        """Return the chosen examples, by mask, position or slice."""
         return Examples(np.ascontiguousarray(self.windows[chosen]), self.classes[chosen])
 
 

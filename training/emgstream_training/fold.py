@@ -18,16 +18,16 @@ from emgstream.manifest import Manifest
 from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR_PATH, Weights
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
-from emgstream_training.backend import keras, tensorflow
+from emgstream_training.backend import keras, loading_tensorflow, tensorflow
+from emgstream_training.cross_fitting import CrossFitted, cross_fitted
 from emgstream_training.decision_fitting import fit_decision
 from emgstream_training.epoch_progress import EpochMetrics, EpochProgress
-from emgstream_training.examples import ClassArray, Examples, balanced_weights
-from emgstream_training.fit import fit
+from emgstream_training.examples import ClassArray, Examples
+from emgstream_training.fit import FitTask, fit, fit_together
 from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.network_export import export_model
-from emgstream_training.path_mixing import NEW_ALONE, PathMix, best_mix, judged_apart
 from emgstream_training.paths import kernel_path, linear_path
-from emgstream_training.realtime import VALIDATION, PartArray, windows_of
+from emgstream_training.realtime import PartArray
 from emgstream_training.recipes import REALTIME, Recipe
 from emgstream_training.recordings import provenance
 from emgstream_training.temperature import (
@@ -36,14 +36,16 @@ from emgstream_training.temperature import (
     scaled_probabilities,
 )
 from emgstream_training.trained_network import EarlierNetwork, TrainedNetwork
-from emgstream_training.training_material import TrainingMaterial, prepare_fold
+from emgstream_training.training_material import TrainingMaterial, prepare_parts
 
 __all__ = ["LearnedModel", "export_learned", "learn", "train_fold", "versions"]
 
-_REFITTED = 0.9
-"""Exponent of the temperature for a network that was trained on the held-out part as well.
+_CURVE_STEP = 4
+"""One held-out window of so many is in the curves of a training: the others overlap with it."""
+_TRAINED_ON_ALL = 0.9
+"""Exponent of the temperature for a network that was trained on all folds.
 
-Such a network errs less than the one the temperature was fitted to. Of 0.65 to 1, this value left
+Such a network errs less than those the temperature was fitted to. Of 0.65 to 1, this value left
 the smallest calibration error on other repetitions, changes of the movement included."""
 
 
@@ -68,10 +70,8 @@ def train_fold(
         Recordings with labels, all of the same channels.
     parts
         One array per table, shape ``(n_rows,)``: the network is trained on `TRAINING` rows;
-        `VALIDATION` rows calibrate the probabilities; `NEITHER` rows only pass through the causal
-        conditioner and the spans of the steps, as they would live. Without any `VALIDATION` row,
-        some training repetitions of each class are held out for the calibration, then trained on
-        as well: the best use of the data.
+        `NEITHER` rows only pass through the causal conditioner and the spans of the steps, as they
+        would live.
     class_names
         Classes, in the order of the network's outputs; each must have training rows.
     sampling_rate_hz
@@ -94,10 +94,9 @@ def train_fold(
     InterruptedByUserError
         Ctrl-C.
     """
-    material, refits = prepare_fold(
-        recipe, tables, parts, tuple(class_names), sampling_rate_hz, overrides
-    )
-    learned = learn(recipe, material, seed=seed, refit=refits, progress=progress)
+    names = tuple(class_names)
+    material = prepare_parts(recipe, tables, parts, names, sampling_rate_hz, overrides)
+    learned = learn(recipe, material, seed=seed, progress=progress)
     return export_learned(recipe, material, learned.completed())
 
 
@@ -118,7 +117,7 @@ class LearnedModel:
     interrupted: bool
     """True if Ctrl-C ended the training; the network is then the best so far."""
     decision: DecisionSettings = ARGMAX
-    """Settings of the decisions, fitted on the validation part."""
+    """Settings of the decisions, fitted to the validation windows."""
 
     def completed(self) -> LearnedModel:
         """Return itself; raises InterruptedByUserError where Ctrl-C ended the training."""
@@ -132,134 +131,122 @@ def learn(
     material: TrainingMaterial,
     *,
     seed: int,
-    refit: bool = True,
     start: EarlierNetwork | None = None,
     progress: Callable[[EpochProgress], None] = lambda _: None,
 ) -> LearnedModel:
-    """Return the network that a recipe trains from its material; raises as `fit` does.
+    """Return the network that a recipe trains from its material; raises as `fit_together` does.
 
-    Where the recipe says so, the validation part first calibrates the probabilities, then is
-    trained on as well, unless ``refit`` is false. Training continues from the network ``start``,
-    if one is given. After Ctrl-C the best network so far is returned.
+    Where the material has folds, a network for each of them is trained beside the one that is kept,
+    which learns from all: what these say of their own fold gives the shares of the paths, the
+    calibration and the decisions. Training continues from the network ``start``, if one is given.
+    After Ctrl-C the best networks so far are returned.
     """
-    earlier = {} if start is None else start.paths
-    n_classes = len(material.class_names)
-    fitted = fit(
-        material.training.of_steps(material.n_context),
-        material.validation.of_steps(material.n_context),
-        n_classes,
+    if not material.folds:
+        return _learned_once(recipe, material, seed, progress)
+    n_context = material.n_context
+    with loading_tensorflow():
+        folds = [material.without(fold) for fold in material.folds]
+        learned_from = (*(one.training for one in folds), material.training)
+        paths = [_paths(recipe, training, n_context) for training in learned_from]
+    fitted = fit_together(
+        [
+            *(
+                FitTask(
+                    one.training.of_steps(n_context),
+                    one.validation.of_steps(n_context).take(slice(None, None, _CURVE_STEP)),
+                    one.weights,
+                )
+                for one in folds
+            ),
+            FitTask(material.training.of_steps(n_context), None, material.weights),
+        ],
+        len(material.class_names),
         recipe.schedule,
         seed=seed,
-        weights=material.weights,
         start=None if start is None else start.cnn_lstm,
         progress=progress,
     )
-    first = _with_paths(recipe, material, fitted.network, material.training)
-    mix = NEW_ALONE
-    if recipe.paths:
-        validation_probabilities = judged_apart(first, earlier, material.validation)
-        first, mix = best_mix(first, earlier, material.validation)
-    else:
-        validation_probabilities = first.probabilities(material.validation.windows)
-    network, interrupted = first, fitted.interrupted
-    if recipe.refits and refit and not interrupted:
-        network, interrupted = _refitted(recipe, material, first, seed, start, mix, progress)
-    network, calibration, decision = _calibrated(recipe, material, first, network)
+    *judges, kept = (
+        TrainedNetwork(network, n_context, beside)
+        for network, beside in zip(fitted.networks, paths, strict=True)
+    )
+    earlier = {} if start is None else start.paths
+    crossed = cross_fitted(material, folds, judges, earlier)
+    mix, shares = crossed.best_mix()
+    uncalibrated = crossed.probabilities(mix, shares)
+    judged = uncalibrated[crossed.judged], crossed.classes[crossed.judged]
+    temperature = best_temperature(*judged)
+    network = replace(
+        kept,
+        paths=mix.of(kept.paths, earlier),
+        shares=shares,
+        temperature=temperature**_TRAINED_ON_ALL,
+    )
+    entry = _calibration_entry(temperature, *judged)
     return LearnedModel(
         network=network,
         history=fitted.history,
         best=fitted.best,
-        validation_probabilities=validation_probabilities,
-        calibration=calibration,
-        interrupted=interrupted,
-        decision=decision,
+        validation_probabilities=crossed.judged_apart(temperature),
+        calibration=entry | {"temperature": network.temperature, "shares": dict(shares)},
+        interrupted=fitted.interrupted,
+        decision=_decision(material, crossed, crossed.probabilities(mix, shares, temperature)),
     )
 
 
-def _live_windows(material: TrainingMaterial) -> Examples:
-    """Return all held-out windows of the live path, changes of the movement included."""
-    return windows_of(material.cuts, VALIDATION, material.fitted.transforms, clear=False)
+def _learned_once(
+    recipe: Recipe,
+    material: TrainingMaterial,
+    seed: int,
+    progress: Callable[[EpochProgress], None],
+) -> LearnedModel:
+    """Return a network trained and validated on what the material says, without calibration."""
+    n_context = material.n_context
+    fitted = fit(
+        material.training.of_steps(n_context),
+        material.validation.of_steps(n_context),
+        len(material.class_names),
+        recipe.schedule,
+        seed=seed,
+        weights=material.weights,
+        progress=progress,
+    )
+    paths = _paths(recipe, material.training, n_context)
+    shares = dict.fromkeys((CNN_LSTM_PATH, *recipe.paths), 1.0 / (1 + len(recipe.paths)))
+    network = TrainedNetwork(fitted.network, n_context, paths, shares)
+    return LearnedModel(
+        network=network,
+        history=fitted.history,
+        best=fitted.best,
+        validation_probabilities=network.probabilities(material.validation.windows),
+        calibration={"kind": "none"},
+        interrupted=fitted.interrupted,
+    )
 
 
-def _calibrated(
-    recipe: Recipe, material: TrainingMaterial, first: TrainedNetwork, network: TrainedNetwork
-) -> tuple[TrainedNetwork, Mapping[str, Any], DecisionSettings]:
-    """Return a network, calibrated, and the manifest's entries on calibration and decision.
-
-    ``first`` is a network that was not trained on the validation part: the same one, or another.
-    """
-    if not recipe.calibrates:
-        return network, {"kind": "none"}, ARGMAX
-    live = _live_windows(material)
-    uncalibrated = first.probabilities(live.windows)
-    temperature = best_temperature(uncalibrated, live.classes)
-    decision = _decision(material, replace(first, temperature=temperature))
-    entry = _calibration_entry(temperature, uncalibrated, live.classes)
-    if network is not first:
-        temperature **= _REFITTED
-    entry |= {"temperature": temperature, "shares": dict(network.shares)}
-    return replace(network, temperature=temperature), entry, decision
-
-
-def _decision(material: TrainingMaterial, network: TrainedNetwork) -> DecisionSettings:
-    """Return the settings of the decisions, by a network not trained on the validation part."""
+def _decision(
+    material: TrainingMaterial, crossed: CrossFitted, probabilities: FloatArray
+) -> DecisionSettings:
+    """Return the settings of the decisions, by what is said of repetitions that were held out."""
     step, rate_hz = material.front_end.step, material.sampling_rate_hz
     if rate_hz is None:
         return ARGMAX
     return fit_decision(
         material.cuts,
+        crossed.by_stretch(probabilities),
         material.tables,
         material.class_names,
         step,
-        material.fitted.transforms,
         step.length / rate_hz,
-        network.probabilities,
     )
 
 
-def _refitted(
-    recipe: Recipe,
-    material: TrainingMaterial,
-    first: TrainedNetwork,
-    seed: int,
-    start: EarlierNetwork | None,
-    mix: PathMix,
-    progress: Callable[[EpochProgress], None],
-) -> tuple[TrainedNetwork, bool]:
-    """Return a network trained on both parts, and False; after Ctrl-C the first, and True."""
-    everything = material.training.joined(material.validation)
-    n_classes = len(material.class_names)
-    try:
-        refitted = fit(
-            everything.of_steps(material.n_context),
-            None,
-            n_classes,
-            recipe.schedule,
-            seed=seed,
-            weights=balanced_weights(everything.classes, n_classes),
-            start=None if start is None else start.cnn_lstm,
-            stage="training again with the held-out repetitions",
-            progress=progress,
-        )
-    except InterruptedByUserError:
-        return first, True
-    if refitted.interrupted:
-        return first, True
-    network = _with_paths(recipe, material, refitted.network, everything)
-    paths = network.paths if start is None else mix.of(network.paths, start.paths)
-    return replace(network, paths=paths, shares=first.shares), False
-
-
-def _with_paths(
-    recipe: Recipe, material: TrainingMaterial, cnn_lstm: Any, training: Examples
-) -> TrainedNetwork:
-    """Return a trained CNN-LSTM with the paths of the recipe, fitted on the same examples."""
-    n_context = material.n_context
+def _paths(recipe: Recipe, training: Examples, n_context: int) -> Weights:
+    """Return the paths of the recipe beside the CNN-LSTM, fitted on examples."""
     paths: Weights = {}
-    for fit_path in recipe.paths:
-        paths |= _PATHS[fit_path](training, n_context)
-    shares = dict.fromkeys((CNN_LSTM_PATH, *recipe.paths), 1.0 / (1 + len(recipe.paths)))
-    return TrainedNetwork(cnn_lstm, n_context, paths, shares)
+    for name in recipe.paths:
+        paths |= _PATHS[name](training, n_context)
+    return paths
 
 
 _PATHS: Mapping[str, Callable[[Examples, int], Weights]] = {

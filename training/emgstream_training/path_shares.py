@@ -37,6 +37,9 @@ def best_shares(logits: Mapping[str, Doubles], classes: ClassArray) -> dict[str,
 
 
 def _candidates(paths: set[str]) -> Iterator[dict[str, float]]:
+    if paths == {CNN_LSTM_PATH}:
+        yield {CNN_LSTM_PATH: 1.0}
+        return
     for cnn_lstm in _SHARES_OF_CNN_LSTM:
         rest = 1.0 - cnn_lstm
         if KERNEL_PATH not in paths:

@@ -73,7 +73,7 @@ def fit_realtime(steps: Doubles, channel_names: tuple[str, ...]) -> FittedTransf
     of_one_channel = slice(len(channel_names))
     _check_columns(steps[:, of_one_channel], channel_names)
     fitting = _Fitting(steps)
-    fitting.add(_impute(fitting.rows))
+    fitting.add(_means(fitting.rows))
     fitting.add(_clip(fitting.rows, 0.5, 99.5))
     _check_spread(fitting.rows[:, of_one_channel], channel_names)
     fitting.add(_standardisation(fitting.rows))
@@ -109,6 +109,12 @@ def _impute(rows: Doubles) -> Impute:
     missing = np.full((1, 1), np.nan)
     columns = (column.reshape(-1, 1) for column in rows.T)
     return Impute(tuple(float(imputer.fit(column).transform(missing)[0, 0]) for column in columns))
+
+
+def _means(rows: Doubles) -> Impute:
+    """Return the mean of each column; 0 for one without values, as two channels that never meet."""
+    counts = np.count_nonzero(~np.isnan(rows), axis=0)
+    return Impute(_numbers(np.nansum(rows, axis=0) / np.maximum(counts, 1)))
 
 
 def _clip(

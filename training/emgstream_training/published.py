@@ -18,6 +18,7 @@ from emgstream_training.preprocessing import FittedTransforms, fit_published
 from emgstream_training.recordings import class_codes
 
 __all__ = [
+    "LEAST_WINDOWS",
     "N_STEPS",
     "PublishedRows",
     "PublishedSplit",
@@ -32,7 +33,7 @@ N_STEPS = 10
 
 _SPLIT_SEED = 42
 """Seed of the published split."""
-_MIN_WINDOWS_PER_CLASS = 10
+LEAST_WINDOWS = 10
 """Fewest windows of a class; the split at random leaves two of them for the validation (choice)."""
 
 
@@ -120,9 +121,9 @@ def check_class_counts(classes: ClassArray, class_names: Sequence[str]) -> None:
     """Raise TrainingDataError where a class has too few windows to train on or to validate by."""
     counts = np.bincount(classes, minlength=len(class_names))
     for name, count in zip(class_names, counts, strict=True):
-        if count < _MIN_WINDOWS_PER_CLASS:
+        if count < LEAST_WINDOWS:
             raise TrainingDataError(
                 f"label {name!r} gives {counted(count, 'window')} of {N_STEPS} steps; expected at "
                 "least "
-                f"{_MIN_WINDOWS_PER_CLASS}; record more of it, or leave the label empty there"
+                f"{LEAST_WINDOWS}; record more of it, or leave the label empty there"
             )

@@ -1,4 +1,4 @@
-"""Data of the realtime recipe: the windows of a live stream, with whole repetitions held out.
+"""Data of the realtime recipe: windows of a live stream, with whole repetitions held out in turn.
 
 Samples go through the same objects as in the live path (bridging of short gaps, conditioner, steps,
 transforms, windowing), one unbroken stretch of time after the other, so the training windows equal
@@ -7,7 +7,8 @@ the live ones bit for bit. Windows whose newer half is within one held movement 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,35 +22,46 @@ from emgstream.manifest import RATE_TOLERANCE
 from emgstream.steps import StepStream
 from emgstream.tables import EmgTable
 from emgstream.transforms import Transforms
-from emgstream.types import IndexArray, TimeArray
-from emgstream.windowing import Windowing
+from emgstream.types import FloatArray, IndexArray, TimeArray
 from emgstream_training.bridged_recording import BridgedStretch, bridged_stretches
 from emgstream_training.examples import ClassArray, Examples
 from emgstream_training.front_end import FrontEnd
 from emgstream_training.preprocessing import FittedTransforms, fit_realtime
 from emgstream_training.recordings import class_codes
+from emgstream_training.row_folds import FoldArray, repetition_folds, time_folds
 
 __all__ = [
     "NEITHER",
+    "NO_FOLD",
+    "N_FOLDS",
     "N_STEPS",
     "TRAINING",
-    "VALIDATION",
     "PartArray",
     "RepetitionCut",
     "classes_split",
     "clock_rate_of",
     "cut_recordings",
-    "fit_on_training_part",
+    "fit_on_folds",
     "held_movements",
-    "hold_out",
+    "inner_folds",
+    "is_clear",
     "rate_notes",
     "rate_of",
+    "windows_ending_at",
     "windows_of",
 ]
 
 PartArray: TypeAlias = npt.NDArray[np.int64]
 
-NEITHER, TRAINING, VALIDATION = range(3)
+NEITHER, TRAINING = range(2)
+"""Part of a row: nothing is learned from it, or it is trained on."""
+NO_FOLD = -1
+"""Fold of what nothing is learned from."""
+N_FOLDS = 3
+"""Folds of the training repetitions, each judged by a network that was trained on the others.
+
+With three, two of three repetitions are left to train on, and three networks are enough (choice).
+"""
 
 N_STEPS = 10
 """Steps of a window: 200 ms, with steps of 20 ms. The published windows have ten, too."""
@@ -60,12 +72,6 @@ _N_CLEAR = N_STEPS // 2
 Windows of which the older half is of the movement before are examples, too, as such windows are
 decided on live: at changes of the movement 2 points more were right, and half a point less within
 movements (BENCHMARKS.md, The realtime recipe)."""
-_HELD_OUT_OF = 5
-"""One repetition of so many is held out: 20 %, as in the published split (choice)."""
-_HELD_OUT_PLACE = 2
-"""Position of the held-out one: in the middle, as subjects change from first to last (choice)."""
-_MIN_REPETITIONS = 3
-"""Fewest repetitions to hold out a whole one: the third is, and two are left to train on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +84,8 @@ class RepetitionCut:
     """Class of each step, shape ``(n_steps,)``; -1 for none, or where its samples differ."""
     repetitions: IndexArray
     """Number of the held movement at each step, unique over all recordings, ``(n_steps,)``."""
-    parts: PartArray
-    """Part of all samples of the step, shape ``(n_steps,)``; `NEITHER` where they differ."""
+    folds: FoldArray
+    """Fold in which the step is held out, ``(n_steps,)``; `NO_FOLD` where its samples differ."""
     filled: TimeArray
     """Share of the window that ends with each step that was not measured, ``(n_steps,)``."""
 
@@ -124,16 +130,16 @@ def cut_recordings(
     tables: Sequence[EmgTable],
     class_names: Sequence[str],
     front_end: FrontEnd,
-    parts: Sequence[PartArray],
+    folds: Sequence[FoldArray],
 ) -> list[RepetitionCut]:
     """Return the unbroken stretches of recordings, cut into steps as a live stream would be.
 
-    ``parts[i]``, shape ``(n_rows,)``, is the part each row of ``tables[i]`` belongs to.
+    ``folds[i]``, shape ``(n_rows,)``, is the fold in which each row of ``tables[i]`` is held out.
     """
     cuts: list[RepetitionCut] = []
     codes, repetitions = held_movements(tables, class_names)
     for number, table in enumerate(tables):
-        rows_of = codes[number], repetitions[number], parts[number]
+        rows_of = codes[number], repetitions[number], folds[number]
         for stretch in bridged_stretches(table, front_end.step.length):
             cuts.append(_cut(front_end, stretch, *(values[stretch.rows] for values in rows_of)))
     return cuts
@@ -155,56 +161,63 @@ def held_movements(
     return codes, repetitions
 
 
-def hold_out(
+def inner_folds(
     tables: Sequence[EmgTable],
     class_names: Sequence[str],
     parts: Sequence[PartArray] | None = None,
-) -> list[PartArray]:
-    """Return the part of each row, shape ``(n_rows,)`` per table.
+    by_time: Collection[int] = (),
+) -> list[FoldArray]:
+    """Return the fold in which each row is held out, `NO_FOLD` for rows that nothing learns from.
 
-    Of each class, the third of every five repetitions is for `VALIDATION`. Of a class with fewer
-    than three repetitions, it is the last fifth of each. Where ``parts`` are given, only their
-    `TRAINING` rows are divided; all others are `NEITHER`.
+    The result has shape ``(n_rows,)`` per table. Repetitions of a class go to the three folds in
+    turn; of a class with a single one, and of those in ``by_time``, each fold gets a third of the
+    time. Where ``parts`` are given, only their `TRAINING` rows are shared out.
     """
-    codes, repetitions = map(np.concatenate, held_movements(tables, class_names))
+    codes = [class_codes(table, class_names) for table in tables]
     if parts is not None:
-        codes = np.where(np.concatenate(parts) == TRAINING, codes, -1)
-    shared = np.where(codes >= 0, TRAINING, NEITHER)
-    for code in np.unique(codes[codes >= 0]):
-        of_class = np.where(codes == code, repetitions, -1)
-        numbers = np.unique(repetitions[codes == code])
-        if len(numbers) >= _MIN_REPETITIONS:
-            shared[np.isin(of_class, numbers[_HELD_OUT_PLACE::_HELD_OUT_OF])] = VALIDATION
-            continue
-        for number in numbers:
-            places = np.flatnonzero(of_class == number)
-            shared[places[len(places) * (_HELD_OUT_OF - 1) // _HELD_OUT_OF :]] = VALIDATION
-    return np.split(shared, np.cumsum([table.n_rows for table in tables])[:-1])
+        codes = [
+            np.where(part == TRAINING, of_table, -1)
+            for part, of_table in zip(parts, codes, strict=True)
+        ]
+    by_repetition = repetition_folds(tables, class_names, N_FOLDS, codes)
+    stretches = time_folds(codes, len(class_names), N_FOLDS)
+    joined = np.concatenate(by_repetition)
+    of_row = np.concatenate(codes)
+    once = {
+        code
+        for code in range(len(class_names))
+        if len(np.unique(joined[of_row == code])) == 1 or code in by_time
+    }
+    return [
+        np.where(np.isin(of_table, list(once)), by_stretch, folds)
+        for of_table, by_stretch, folds in zip(codes, stretches, by_repetition, strict=True)
+    ]
 
 
 def classes_split(cuts: Sequence[RepetitionCut]) -> list[int]:
-    """Return the classes with a repetition that is partly held out and partly trained on."""
-    split: set[int] = set()
-    for cut in cuts:
-        training, validation = (
-            cut.repetitions[(cut.parts == part) & (cut.classes >= 0)]
-            for part in (TRAINING, VALIDATION)
-        )
-        both = np.isin(cut.repetitions, np.intersect1d(training, validation))
-        split.update(cut.classes[both].tolist())
-    return sorted(split)
+    """Return the classes with a repetition of which a part is held out in another fold."""
+    held = {
+        (repetition, fold, code)
+        for cut in cuts
+        for repetition, fold, code in np.unique(
+            np.stack([cut.repetitions, cut.folds, cut.classes], axis=1), axis=0
+        ).tolist()
+        if fold != NO_FOLD and code >= 0
+    }
+    n_folds = Counter(repetition for repetition, _, _ in held)
+    return sorted({code for repetition, _, code in held if n_folds[repetition] > 1})
 
 
-def fit_on_training_part(
-    cuts: Sequence[RepetitionCut], feature_names: tuple[str, ...]
+def fit_on_folds(
+    cuts: Sequence[RepetitionCut], folds: Collection[int], feature_names: tuple[str, ...]
 ) -> FittedTransforms:
-    """Return the transforms, fitted on the steps of the training part alone.
+    """Return the transforms, fitted on the steps of some folds alone.
 
-    ``feature_names`` names the features of single channels, which come first.
+    ``feature_names`` names the features of single channels, which come first, to be checked.
 
-    Raises TrainingDataError where that part has no step, and for a channel without a signal.
+    Raises TrainingDataError where these folds have no step, and for a channel without a signal.
     """
-    steps = np.concatenate([cut.steps[cut.parts == TRAINING] for cut in cuts])
+    steps = np.concatenate([cut.steps[np.isin(cut.folds, list(folds))] for cut in cuts])
     if len(steps) == 0:
         raise TrainingDataError(
             "no label lasts as long as one step; expected movements held for a second or more; "
@@ -214,30 +227,38 @@ def fit_on_training_part(
 
 
 def windows_of(
-    cuts: Sequence[RepetitionCut], wanted: int, transforms: Transforms, *, clear: bool = True
+    cuts: Sequence[RepetitionCut], folds: Collection[int], transforms: Transforms
 ) -> Examples:
-    """Return the windows of a part, `TRAINING` or `VALIDATION`.
-
-    The newer half of each lies within one repetition of that part; unless ``clear``, only the last
-    step has to, which gives all windows that are decided on live.
-    """
-    chosen = [_windows(cut, wanted, transforms, clear) for cut in cuts]
+    """Return the windows whose newer half lies within one repetition of some folds."""
+    chosen = [_windows(cut, folds, transforms) for cut in cuts]
     return Examples(
         np.concatenate([one.windows for one in chosen]),
         np.concatenate([one.classes for one in chosen]),
     )
 
 
-def _windows(cut: RepetitionCut, wanted: int, transforms: Transforms, clear: bool) -> Examples:
-    windowing = Windowing(N_STEPS, 1, cut.steps.shape[1])
-    windows = windowing.windows_of(transforms.apply(cut.steps))
-    changes = (np.diff(cut.repetitions) != 0) | (np.diff(cut.parts) != 0)
+def is_clear(cut: RepetitionCut, last_steps: IndexArray) -> npt.NDArray[np.bool_]:
+    """Return whether the newer half of each window lies within one repetition of one fold.
+
+    ``last_steps``, shape ``(n_windows,)``, are the places of the newest steps.
+    """
+    changes = (np.diff(cut.repetitions) != 0) | (np.diff(cut.folds) != 0)
     runs = np.concatenate(([0], np.cumsum(changes)))
-    last = windows.last_steps
-    chosen = (cut.parts[last] == wanted) & (cut.classes[last] >= 0)
-    if clear:
-        chosen &= runs[last - (_N_CLEAR - 1)] == runs[last]
-    return Examples(windows.values[chosen], cut.classes[last[chosen]])
+    within = runs[last_steps - (_N_CLEAR - 1)] == runs[last_steps]
+    clear: npt.NDArray[np.bool_] = within & (cut.classes[last_steps] >= 0)
+    return clear
+
+
+def _windows(cut: RepetitionCut, folds: Collection[int], transforms: Transforms) -> Examples:
+    last = np.arange(N_STEPS - 1, len(cut.steps))
+    chosen = last[is_clear(cut, last) & np.isin(cut.folds[last], list(folds))]
+    return Examples(windows_ending_at(transforms.apply(cut.steps), chosen), cut.classes[chosen])
+
+
+def windows_ending_at(steps: FloatArray, last_steps: IndexArray) -> FloatArray:
+    """Return windows of steps ``(n, n_features)``, each with the `N_STEPS` up to its last one."""
+    windows: FloatArray = steps[last_steps[:, np.newaxis] + np.arange(1 - N_STEPS, 1)]
+    return windows
 
 
 def _cut(
@@ -245,24 +266,24 @@ def _cut(
     stretch: BridgedStretch,
     codes: ClassArray,
     repetitions: IndexArray,
-    parts: PartArray,
+    folds: FoldArray,
 ) -> RepetitionCut:
     step, samples = front_end.step, stretch.samples
     conditioned = conditioner_from_manifest(front_end.conditioning).condition(samples)
     steps = StepStream(step, samples.shape[1]).steps_of(conditioned)
     filled = stretch.filled_shares(N_STEPS * step.length, step.length)
     by_step = (len(steps), step.length)
-    codes, repetitions, parts = (
+    codes, repetitions, folds = (
         values[: len(steps) * step.length].reshape(by_step)
-        for values in (codes, repetitions, parts)
+        for values in (codes, repetitions, folds)
     )
-    whole = np.all((repetitions == repetitions[:, :1]) & (parts == parts[:, :1]), axis=1)
+    whole = np.all((repetitions == repetitions[:, :1]) & (folds == folds[:, :1]), axis=1)
     whole &= codes[:, 0] >= 0
     return RepetitionCut(
         steps,
         classes=np.where(whole, codes[:, 0], -1),
         repetitions=np.where(whole, repetitions[:, 0], -1),
-        parts=np.where(whole, parts[:, 0], NEITHER),
+        folds=np.where(whole, folds[:, 0], NO_FOLD),
         filled=filled[: len(steps)],
     )
 

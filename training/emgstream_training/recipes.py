@@ -27,10 +27,6 @@ class Recipe:
     """Features of a step, for a recipe whose steps are longer than a sample."""
     paths: tuple[str, ...] = ()
     """Names of the paths beside the CNN-LSTM, `LINEAR_PATH` and `KERNEL_PATH`."""
-    refits: bool = False
-    """True to train the network again, on the validation part too, once it was measured."""
-    calibrates: bool = False
-    """True to calibrate the probabilities on the validation part (temperature scaling)."""
 
     def with_max_epochs(self, max_epochs: int | None) -> Recipe:
         """Return the recipe with another limit of epochs; None changes nothing.
@@ -54,14 +50,12 @@ PUBLISHED = Recipe(
 REALTIME = Recipe(
     name="realtime",
     schedule=TrainingSchedule(
-        max_epochs=8, least_batches=80, batch_size=128, learning_rate=2e-3, cosine=True
+        max_epochs=8, least_batches=80, batch_size=64, learning_rate=2e-3, cosine=True
     ),
-    held_out="repetitions of each movement, by a network not trained on them",
+    held_out="all repetitions, a third at a time, by networks not trained on them",
     paths=(LINEAR_PATH, KERNEL_PATH),
-    refits=True,
-    calibrates=True,
 )
-"""Steps of 20 ms, whole repetitions held out, then trained on as well: made for live use.
+"""Steps of 20 ms, whole repetitions held out in turn: made for live use.
 
 The choices were measured on 15 sessions (`scripts/ablation.py`; BENCHMARKS.md, The realtime
 recipe)."""
@@ -69,10 +63,9 @@ recipe)."""
 CALIBRATION = Recipe(
     name="calibration",
     schedule=TrainingSchedule(max_epochs=10, batch_size=64, learning_rate=5e-4, cosine=True),
-    held_out="repetitions of the new session, by a network not trained on them",
+    held_out="all repetitions of the new session, a third at a time, by networks not trained on "
+    "them",
     paths=(LINEAR_PATH, KERNEL_PATH),
-    refits=True,
-    calibrates=True,
 )
 """Adapts an existing model to a new session (BENCHMARKS.md, Another day); not for training."""
 

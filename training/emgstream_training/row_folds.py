@@ -19,7 +19,10 @@ FoldArray: TypeAlias = npt.NDArray[np.int64]
 
 
 def repetition_folds(
-    tables: Sequence[EmgTable], class_names: Sequence[str], n_folds: int
+    tables: Sequence[EmgTable],
+    class_names: Sequence[str],
+    n_folds: int,
+    codes: Sequence[npt.NDArray[np.int64]] | None = None,
 ) -> list[FoldArray]:
     """Return the fold in which each row is held out, -1 for rows of no class, by repetition.
 
@@ -27,20 +30,33 @@ def repetition_folds(
     1, and so on in turn. A rest goes with the next movement (or else the previous one), so that the
     onset of every held-out movement is held out with it. The result is one array of shape
     ``(n_rows,)`` per table.
+
+    ``codes``, shape ``(n_rows,)`` per table, are the classes of the rows to share out, -1 for
+    others; by default those of all labels.
     """
+    if codes is None:
+        codes = [class_codes(table, class_names) for table in tables]
     numbers = [table.movement_numbers() for table in tables]
     first_rows = [np.unique(each, return_index=True)[1] for each in numbers]
     found = list(zip(tables, first_rows, strict=True))
-    codes = np.concatenate([class_codes(table, class_names)[rows] for table, rows in found])
+    of_movement = np.concatenate(
+        [
+            _largest_of(each, movements, len(rows))
+            for each, movements, rows in zip(codes, numbers, first_rows, strict=True)
+        ]
+    )
     rest = rest_class(class_names)
-    folds = _in_turn(codes, n_folds)
+    folds = _in_turn(of_movement, n_folds)
     if rest is not None:
-        paired = _with_neighbours(folds, codes, rest, _segments(found))
-        if set(paired[codes == rest].tolist()) == set(range(n_folds)):
+        paired = _with_neighbours(folds, of_movement, rest, _segments(found))
+        if set(paired[of_movement == rest].tolist()) == set(range(n_folds)):
             folds = paired
     starts = np.cumsum([len(rows) for rows in first_rows])[:-1]
     by_table = np.split(folds, starts)
-    return [each[movements] for each, movements in zip(by_table, numbers, strict=True)]
+    return [
+        np.where(of_rows >= 0, each[movements], -1)
+        for each, movements, of_rows in zip(by_table, numbers, codes, strict=True)
+    ]
 
 
 def time_folds(
@@ -57,6 +73,15 @@ def time_folds(
         rows = np.flatnonzero(joined == code)
         folds[rows] = np.arange(len(rows)) * n_folds // max(len(rows), 1)
     return np.split(folds, np.cumsum([len(each) for each in codes])[:-1])
+
+
+def _largest_of(
+    codes: npt.NDArray[np.int64], movements: IndexArray, n_movements: int
+) -> npt.NDArray[np.int64]:
+    """Return the class of each movement: of a part of it, where the rest has none."""
+    largest = np.full(n_movements, -1)
+    np.maximum.at(largest, movements, codes)
+    return largest
 
 
 def _in_turn(codes: npt.NDArray[np.int64], n_folds: int) -> FoldArray:

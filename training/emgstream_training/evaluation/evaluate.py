@@ -54,10 +54,7 @@ class PreparedEvaluation:
     @property
     def n_epochs(self) -> int:
         """Most epochs of a network that is trained here; 0 where none is."""
-        recipe = self.study.recipe
-        if self.study.model is not None:
-            return 0
-        return recipe.schedule.max_epochs * (2 if recipe.refits else 1)
+        return 0 if self.study.model is not None else self.study.recipe.schedule.max_epochs
 
     @property
     def tasks(self) -> list[Task]:

@@ -8,11 +8,10 @@ import numpy as np
 
 from emgstream.manifest import Manifest
 from emgstream_training.evaluation.protocols import RecordingSet
-from emgstream_training.realtime import TRAINING, PartArray, hold_out
+from emgstream_training.realtime import NEITHER, TRAINING, PartArray
 from emgstream_training.recipes import PUBLISHED, Recipe
 from emgstream_training.training_material import (
     TrainingMaterial,
-    prepare_fold,
     prepare_parts,
     prepare_published,
 )
@@ -22,15 +21,15 @@ __all__ = ["front_end_manifest", "material_of_all", "material_of_fold"]
 
 def material_of_fold(
     recordings: RecordingSet, parts: Sequence[PartArray], recipe: Recipe
-) -> tuple[TrainingMaterial, bool]:
-    """Return the training data of the `TRAINING` rows, and True if the network is refitted.
+) -> TrainingMaterial:
+    """Return the training data of the `TRAINING` rows.
 
     Raises what `prepare` does, and UsageError for the published recipe on several recordings.
     """
     if recipe.name == PUBLISHED.name:
-        return _published_material(recordings, parts), True
+        return _published_material(recordings, parts)
     used = [place for place, part in enumerate(parts) if np.any(part == TRAINING)]
-    return prepare_fold(
+    return prepare_parts(
         recipe,
         [recordings.tables[place] for place in used],
         [parts[place] for place in used],
@@ -42,13 +41,8 @@ def material_of_fold(
 
 def material_of_all(recordings: RecordingSet, recipe: Recipe) -> TrainingMaterial:
     """Return the training data of all labelled rows; raises as `material_of_fold`."""
-    everything = [np.where(codes >= 0, TRAINING, 0) for codes in recordings.codes]
-    if recipe.name == PUBLISHED.name:
-        return _published_material(recordings, everything)
-    names = recordings.class_names
-    parts = hold_out(recordings.tables, names, everything)
-    rate_hz, overrides = recordings.sampling_rate_hz, recordings.overrides
-    return prepare_parts(recipe, recordings.tables, parts, names, rate_hz, overrides)
+    everything = [np.where(codes >= 0, TRAINING, NEITHER) for codes in recordings.codes]
+    return material_of_fold(recordings, everything, recipe)
 
 
 def front_end_manifest(material: TrainingMaterial) -> Manifest:

@@ -31,7 +31,7 @@ from emgstream_training.evaluation.evaluated_decisions import (
 from emgstream_training.evaluation.protocols import Fold, RecordingSet
 from emgstream_training.realtime import TRAINING
 
-__all__ = ["FoldRecording", "decisions_of_baseline", "reach_of"]
+__all__ = ["FoldRecording", "decisions_of_baseline"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class FoldRecording:
             table,
             conditioned_samples(manifest, table),
             n_window=manifest.window_samples,
-            n_reach=reach_of(manifest),
+            n_reach=manifest.reach_samples,
             stretch_starts=np.cumsum([0, *map(len, stretches[:-1])]),
             n_held_out=_running_count(is_held_out[np.concatenate(stretches)]),
             training=instants.take(instants.whole & all_seen),
@@ -111,14 +111,6 @@ class FoldRecording:
         last = instants.places
         begun = np.searchsorted(self.stretch_starts, last, side="right") - 1
         return np.maximum(last - (self.n_reach - 1), self.stretch_starts[begun]), last
-
-
-def reach_of(manifest: Manifest) -> int:
-    """Return the number of samples that the network looks back over.
-
-    More than the window where its features are of earlier steps, too.
-    """
-    return manifest.step.reach(manifest.n_steps) * manifest.step.length
 
 
 def decisions_of_baseline(

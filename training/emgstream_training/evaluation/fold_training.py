@@ -9,12 +9,11 @@ from emgstream.bundle import Model
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.evaluation.fold_material import material_of_all, material_of_fold
 from emgstream_training.evaluation.protocols import RecordingSet
-from emgstream_training.examples import Examples, balanced_weights, split_at_random
+from emgstream_training.examples import balanced_weights, split_at_random
 from emgstream_training.fold import export_learned, learn
 from emgstream_training.metrics import balanced_accuracy
 from emgstream_training.realtime import PartArray
 from emgstream_training.recipes import PUBLISHED, Recipe
-from emgstream_training.training_material import TrainingMaterial
 
 __all__ = ["random_split_of_network", "train_on"]
 
@@ -31,8 +30,8 @@ def train_on(
     ``progress`` is called after every epoch, in this thread. Raises what `train_fold` does, and
     UsageError for the published recipe on several recordings.
     """
-    material, refits = material_of_fold(recordings, parts, recipe)
-    learned = learn(recipe, material, seed=seed, refit=refits, progress=progress)
+    material = material_of_fold(recordings, parts, recipe)
+    learned = learn(recipe, material, seed=seed, progress=progress)
     return export_learned(recipe, material, learned.completed())
 
 
@@ -48,29 +47,16 @@ def random_split_of_network(
     contains leakage and is for contrast only.
     """
     material = material_of_all(recordings, recipe)
-    if recipe.name == PUBLISHED.name:
-        return _score(recipe, material, seed, material.validation, progress)
-    names = recordings.class_names
-    windows = material.training.joined(material.validation)
-    seen, test = split_at_random(windows.classes, seed)
-    training, validation = split_at_random(windows.classes[seen], seed)
-    leaky = replace(
-        material,
-        training=windows.take(seen[training]),
-        validation=windows.take(seen[validation]),
-        weights=balanced_weights(windows.classes[seen[training]], len(names)),
-    )
-    return _score(recipe, leaky, seed, windows.take(test), progress)
-
-
-def _score(
-    recipe: Recipe,
-    material: TrainingMaterial,
-    seed: int,
-    test: Examples,
-    progress: Callable[[EpochProgress], None],
-) -> float:
-    """Return the balanced accuracy of a trained network on test windows, 0 to 1."""
+    if recipe.name != PUBLISHED.name:
+        windows = material.training
+        seen, test = split_at_random(windows.classes, seed)
+        material = replace(
+            material,
+            training=windows.take(seen),
+            validation=windows.take(test),
+            weights=balanced_weights(windows.classes[seen], len(recordings.class_names)),
+            cuts=(),
+        )
     learned = learn(recipe, material, seed=seed, progress=progress).completed()
-    decided = learned.network.probabilities(test.windows).argmax(axis=1)
-    return balanced_accuracy(test.classes, decided)
+    decided = learned.validation_probabilities.argmax(axis=1)
+    return balanced_accuracy(material.validation.classes, decided)

@@ -20,7 +20,6 @@ from emgstream_training.evaluation.fold_material import front_end_manifest, mate
 from emgstream_training.evaluation.fold_recording import (
     FoldRecording,
     decisions_of_baseline,
-    reach_of,
 )
 from emgstream_training.evaluation.network_paths import PathDecisions, decisions_of_paths
 from emgstream_training.evaluation.protocols import Fold, RecordingSet
@@ -143,7 +142,7 @@ def judge_fold(
             test_share=sum(int(np.count_nonzero(test)) for test in fold.test) / max(n_training, 1),
             decision_s=_decision_s(manifest, recordings.sampling_rate_hz),
             window_samples=manifest.window_samples,
-            reach_samples=reach_of(manifest),
+            reach_samples=manifest.reach_samples,
             duration_s=time.perf_counter() - started_s,
             paths=paths,
         )
@@ -165,7 +164,7 @@ def _trained(study: Study, fold: Fold, progress: Callable[[EpochProgress], None]
 
 def _front_end(study: Study, fold: Fold) -> Manifest:
     """Return the manifest of the front end that the network of a fold would have."""
-    material, _ = material_of_fold(study.recordings, fold.parts, study.recipe)
+    material = material_of_fold(study.recordings, fold.parts, study.recipe)
     return front_end_manifest(material)
 
 
