@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from emgstream_training import paths
 from emgstream_training.backend import keras
 from emgstream_training.examples import Examples
 from emgstream_training.metrics import classify, probabilities
@@ -162,3 +163,14 @@ def test_the_shares_are_those_that_decide_best() -> None:
         best_shares({CNN_LSTM_PATH: path(0.0), LINEAR_PATH: path(3.0)}, classes)[CNN_LSTM_PATH]
         == 0.1
     )
+
+
+def test_a_discriminant_of_many_terms_is_fitted_on_part_of_the_frequent_classes() -> None:
+    classes = np.repeat([0, 1, 2], [20, 3000, 6000])
+    windows = np.random.default_rng(0).standard_normal((len(classes), 10, 400)).astype(np.float32)
+    many = Examples(windows, classes)
+    used = paths._thinned(many, 12_000)
+    assert np.bincount(used.classes).tolist() == [20, 490, 490]
+    assert paths._thinned(many, 100).windows.shape == many.windows.shape
+    gaps = np.diff(np.flatnonzero(np.isin(many.windows[:, 0, 0], used.windows[:, 0, 0])))
+    assert gaps.max() <= 6000 // 490 + 1, "evenly, over all of the recording"

@@ -13,7 +13,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from scipy.linalg import solve
+from sklearn.covariance import ledoit_wolf
+from sklearn.preprocessing import StandardScaler
 
 from emgstream.network.network_weights import (
     KERNEL_LANDMARKS,
@@ -34,6 +36,10 @@ _N_LANDMARKS = 200
 """Landmarks of all classes together; 400 gave no more (choice)."""
 _LANDMARK_SEED = 0
 """The landmarks are drawn once and for all: another draw is no better."""
+_MOST_NUMBERS = 12_000_000
+"""Numbers, examples times terms, that one is fitted on: 15,000 windows of three channels.
+
+The time grows with the square of the terms, and so with the channels alone (choice)."""
 _STILL = 1e-6
 """Smallest spread of a direction within the classes, as a share of the largest."""
 
@@ -45,7 +51,9 @@ def linear_path(examples: Examples, n_context: int) -> Weights:
     is shrunk as by Ledoit and Wolf (2004, doi:10.1016/S0047-259X(03)00096-4); all classes have the
     same prior.
     """
-    return {LINEAR_PATH: _discriminant(_linear_terms(examples.windows, n_context), examples)}
+    n_terms = _linear_terms(examples.windows[:1], n_context).shape[1]
+    used = _thinned(examples, n_terms)
+    return {LINEAR_PATH: _discriminant(_linear_terms(used.windows, n_context), used)}
 
 
 def kernel_path(examples: Examples, n_context: int) -> Weights:
@@ -54,6 +62,7 @@ def kernel_path(examples: Examples, n_context: int) -> Weights:
     Windows are projected onto the directions between the classes, scaled so that the spread within
     them is the same in each; half of the squared distances between landmarks are below 1 there.
     """
+    examples = _thinned(examples, _kernel_terms(examples.windows[:1], n_context).shape[1])
     terms = _kernel_terms(examples.windows, n_context)
     kernel, bias = _projection(terms, examples)
     projected = terms @ kernel + bias
@@ -114,19 +123,31 @@ def _discriminant(terms: Doubles, examples: Examples) -> list[FloatArray]:
     What all classes have in common is left out: it changes no probability, and is so much larger
     than the differences that single precision would lose digits of these.
     """
-    fitted = _fitted(terms, examples.classes)
-    kernel, bias = fitted.coef_.T, fitted.intercept_
-    if kernel.shape[1] == 1:  # of two classes scikit-learn gives the second, relative to the first
-        kernel, bias = np.hstack([0.0 * kernel, kernel]), np.concatenate([0.0 * bias, bias])
+    kernel, means = _directions(terms, examples.classes)
+    bias = -0.5 * (means.T * kernel).sum(axis=0)
     return [_single(kernel - kernel.mean(axis=1, keepdims=True)), _single(bias - bias.mean())]
 
 
-def _fitted(terms: Doubles, classes: ClassArray) -> Any:
-    n_classes = int(classes.max()) + 1
-    fitted: Any = LinearDiscriminantAnalysis(
-        solver="lsqr", shrinkage="auto", priors=np.full(n_classes, 1.0 / n_classes)
-    )
-    return fitted.fit(terms, classes)
+def _directions(terms: Doubles, classes: ClassArray) -> tuple[Doubles, Doubles]:
+    """Return the directions of the linear discriminant and the mean of each class.
+
+    They have the shapes ``(n_terms, n_classes)`` and ``(n_classes, n_terms)``. As
+    `sklearn.discriminant_analysis.LinearDiscriminantAnalysis` with shrinkage, whose least squares
+    would take a hundred times as long for the terms of many channels.
+    """
+    of_class = [terms[classes == code] for code in range(int(classes.max()) + 1)]
+    means = np.array([values.mean(axis=0) for values in of_class])
+    covariance = sum(map(_shrunk_covariance, of_class), start=np.zeros((1, 1))) / len(of_class)
+    diagonal = np.einsum("ii->i", covariance)
+    diagonal += _STILL**2 * diagonal.mean()  # a term may be the same throughout
+    return solve(covariance, means.T, assume_a="pos"), means
+
+
+def _shrunk_covariance(values: Doubles) -> Doubles:
+    scaler: Any = StandardScaler().fit(values)
+    shrunk, _ = ledoit_wolf(scaler.transform(values))
+    covariance: Doubles = shrunk * np.outer(scaler.scale_, scaler.scale_)
+    return covariance
 
 
 def _projection(terms: Doubles, examples: Examples) -> tuple[Doubles, Doubles]:
@@ -134,10 +155,9 @@ def _projection(terms: Doubles, examples: Examples) -> tuple[Doubles, Doubles]:
 
     Its directions are those of the linear discriminant, uncorrelated within the classes.
     """
-    directions = _fitted(terms, examples.classes).coef_
-    if len(directions) > 1:
-        directions = directions[1:] - directions[:1]
-    values = terms @ directions.T
+    directions, _ = _directions(terms, examples.classes)
+    directions = directions[:, 1:] - directions[:, :1]
+    values = terms @ directions
     means = np.array([values[examples.classes == one].mean(axis=0) for one in _codes(examples)])
     within = values - means[examples.classes]
     covariance = np.mean(
@@ -146,8 +166,39 @@ def _projection(terms: Doubles, examples: Examples) -> tuple[Doubles, Doubles]:
     )
     variances, axes = np.linalg.eigh(covariance)
     spread = np.sqrt(np.maximum(variances, _STILL**2 * variances.max()))
-    kernel: Doubles = directions.T @ (axes / spread)
+    kernel: Doubles = directions @ (axes / spread)
     return kernel, -terms.mean(axis=0) @ kernel
+
+
+def _thinned(examples: Examples, n_terms: int) -> Examples:
+    """Return as many examples as are fitted on, of frequent classes every second or further one.
+
+    Windows that follow each other overlap, so that little is lost.
+    """
+    counts = np.bincount(examples.classes)
+    most = _largest_quota(counts, _MOST_NUMBERS // n_terms)
+    chosen = [
+        places[np.arange(min(most, len(places))) * len(places) // min(most, len(places))]
+        for code in np.flatnonzero(counts)
+        if len(places := np.flatnonzero(examples.classes == code))
+    ]
+    return examples.take(np.sort(np.concatenate(chosen)))
+
+
+def _largest_quota(counts: npt.NDArray[np.int64], n_all: int) -> int:
+    """Return the most examples of each class so that all classes together have ``n_all`` at most.
+
+    >>> _largest_quota(np.array([10, 100, 100]), 150)
+    70
+    """
+    quota, left = 0, n_all
+    by_count = np.sort(counts[counts > 0])
+    for place, count in enumerate(by_count):
+        n_left = len(by_count) - place
+        if count * n_left >= left:
+            return max(left // n_left, 1)
+        quota, left = int(count), left - int(count)
+    return quota
 
 
 def _codes(examples: Examples) -> range:
