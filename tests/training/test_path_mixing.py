@@ -4,7 +4,7 @@ import numpy as np
 from emgstream_training.examples import Examples
 from emgstream_training.path_mixing import NEW_ALONE, PathMix, best_mix
 from emgstream_training.paths import Doubles, kernel_path, linear_path, path_logits
-from emgstream_training.trained_network import joined_logits
+from emgstream_training.trained_network import joined_probabilities
 
 from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR_PATH, Weights
 
@@ -57,7 +57,7 @@ def test_of_few_new_repetitions_much_is_kept_of_a_model_that_knew_many() -> None
     _, alone = best_mix(new, {}, judged.classes)
 
     def right(logits: dict[str, Doubles], shares: dict[str, float]) -> float:
-        return float(np.mean(joined_logits(logits, shares).argmax(axis=1) == judged.classes))
+        return float(np.mean(joined_probabilities(logits, shares).argmax(axis=1) == judged.classes))
 
     assert right(mix.of_logits(new, earlier), shares) > right(new, alone) + 0.05
 

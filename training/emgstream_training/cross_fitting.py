@@ -26,7 +26,7 @@ from emgstream_training.realtime import (
     is_clear,
     windows_ending_at,
 )
-from emgstream_training.trained_network import TrainedNetwork, joined_logits
+from emgstream_training.trained_network import TrainedNetwork, joined_probabilities
 from emgstream_training.training_material import FoldMaterial, TrainingMaterial
 
 __all__ = ["CrossFitted", "cross_fitted"]
@@ -79,7 +79,7 @@ class CrossFitted:
         self, mix: PathMix, shares: Mapping[str, float], temperature: float = 1.0
     ) -> FloatArray:
         """Return the probabilities of all windows, ``(n_windows, n_classes)``."""
-        return joined_logits(mix.of_logits(self.logits, self.earlier), shares, temperature)
+        return joined_probabilities(mix.of_logits(self.logits, self.earlier), shares, temperature)
 
     def judged_apart(self, temperature: float) -> FloatArray:
         """Return the probabilities of the examples, ``(n_examples, n_classes)``.

@@ -42,7 +42,7 @@ __all__ = ["LearnedModel", "export_learned", "learn", "train_fold", "versions"]
 
 _CURVE_STEP = 4
 """One held-out window of so many is in the curves of a training: the others overlap with it."""
-_TRAINED_ON_ALL = 0.9
+_TRAINED_ON_ALL = 0.75
 """Exponent of the temperature for a network that was trained on all folds.
 
 Such a network errs less than those the temperature was fitted to. Of 0.65 to 1, this value left

@@ -18,8 +18,7 @@ from emgstream.network.network_weights import (
     Weights,
 )
 from emgstream_training.examples import ClassArray
-from emgstream_training.metrics import balanced_accuracy
-from emgstream_training.path_shares import best_shares
+from emgstream_training.path_shares import best_shares, surprise
 from emgstream_training.paths import Doubles
 from emgstream_training.trained_network import joined_logits
 
@@ -87,9 +86,8 @@ def best_mix(
     for mix in _candidates(logits, earlier):
         mixed = mix.of_logits(logits, earlier)
         shares = best_shares(mixed, classes)
-        decided = joined_logits(mixed, shares).argmax(axis=1)
-        found.append((balanced_accuracy(classes, decided), mix, shares))
-    _, mix, shares = max(found, key=lambda one: one[0])
+        found.append((surprise(joined_logits(mixed, shares), classes), mix, shares))
+    _, mix, shares = min(found, key=lambda one: one[0])
     return mix, shares
 
 

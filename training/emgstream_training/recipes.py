@@ -50,7 +50,7 @@ PUBLISHED = Recipe(
 REALTIME = Recipe(
     name="realtime",
     schedule=TrainingSchedule(
-        max_epochs=8, least_batches=80, batch_size=64, learning_rate=2e-3, cosine=True
+        max_epochs=8, least_batches=40, batch_size=64, learning_rate=4e-3, cosine=True
     ),
     held_out="all repetitions, a third at a time, by networks not trained on them",
     paths=(LINEAR_PATH, KERNEL_PATH),

@@ -20,6 +20,7 @@ __all__ = [
     "EarlierNetwork",
     "TrainedNetwork",
     "joined_logits",
+    "joined_probabilities",
     "network_layers",
 ]
 
@@ -69,7 +70,7 @@ class TrainedNetwork:
 
     def probabilities(self, windows: FloatArray) -> FloatArray:
         """Return the class probabilities, shape ``(n_windows, n_classes)``."""
-        return joined_logits(self.logits(windows), self.shares, self.temperature)
+        return joined_probabilities(self.logits(windows), self.shares, self.temperature)
 
     def weights(self) -> Weights:
         """Return the arrays of each layer as they go into the model file."""
@@ -94,11 +95,16 @@ class EarlierNetwork:
     """The layers of the other paths, by name."""
 
 
-def joined_logits(
+def joined_logits(logits: Mapping[str, Doubles], shares: Mapping[str, float]) -> Doubles:
+    """Return the logits of paths together, shape ``(n_windows, n_classes)``."""
+    return sum((share * logits[path] for path, share in shares.items()), np.zeros((1, 1)))
+
+
+def joined_probabilities(
     logits: Mapping[str, Doubles], shares: Mapping[str, float], temperature: float = 1.0
 ) -> FloatArray:
     """Return the probabilities of paths together, shape ``(n_windows, n_classes)``."""
-    total = sum(share * logits[path] for path, share in shares.items()) / temperature
+    total = joined_logits(logits, shares) / temperature
     raised = np.exp(total - np.max(total, axis=1, keepdims=True))
     joined: FloatArray = (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
     return joined
