@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgstream.app.live_session import LiveSession
 from emgstream.app.session_shift_notice import ShiftNotice
 from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX
@@ -23,7 +25,9 @@ from emgstream.session_shift import (
     shift_temperatures,
     tempered,
 )
-from emgstream.simulation import CueSchedule, SyntheticEmg
+from emgstream.simulation import CueSchedule, SyntheticEmg, record_session
+from emgstream.sources.replay_source import ReplaySource
+from emgstream.tables import read_table
 from emgstream.types import Chunk, FloatArray
 
 REST, FIST = (0.0, 0.0), (10.0, 10.0)
@@ -181,3 +185,32 @@ def test_the_notice_comes_beyond_the_limit_and_does_not_flicker_at_it() -> None:
     notice = ShiftNotice()
     told = [bool(notice.update(shift)) for shift in (None, 0.99, 1.01, 0.95, 1.01, 0.79, 0.95)]
     assert told == [False, False, True, True, True, False, False]
+
+
+@pytest.mark.parametrize("is_other_day", [True, False])
+def test_a_session_on_another_day_is_told_with_what_to_do(
+    demo_model: Model, tmp_path: Path, is_other_day: bool
+) -> None:
+    path = tmp_path / "short.csv"
+    record_session(path, CueSchedule.shuffled(repetitions=1, hold_s=1.0, rest_s=0.5, seed=3))
+    model = shifting(demo_model) if is_other_day else demo_model
+    with LiveSession(ReplaySource(read_table(path), speed=None), model) as session:
+        wait_until(session)
+        document = session.document()
+        told = session.warnings
+    if is_other_day:
+        assert "calibrate" in told[0]
+        assert told[0] in session.notes
+        assert document["session_shift"] > 1.0
+    else:
+        assert told == ()
+        assert document["session_shift"] is None
+
+
+def wait_until(session: LiveSession) -> None:
+    """Poll until the recording is used up."""
+    for _ in range(600):
+        session.poll(session.clock.now(), 0.1)
+        if session.ended:
+            return
+    pytest.fail("the recording did not end within a minute")
