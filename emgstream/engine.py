@@ -179,6 +179,11 @@ class Engine:
         return None if self._pipeline is None else self._pipeline.rail_figures
 
     @property
+    def session_shift(self) -> float | None:
+        """The shift of the session, as a share of its limit; None where no model measures it."""
+        return None if self._pipeline is None else self._pipeline.session_shift
+
+    @property
     def n_incomplete(self) -> int:
         """Decisions on windows that a gap makes incomplete, or that are filled too much."""
         return 0 if self._pipeline is None else self._pipeline.n_incomplete

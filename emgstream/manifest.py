@@ -12,6 +12,7 @@ from emgstream.conditioning import conditioner_from_manifest
 from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
 from emgstream.errors import ModelFileError, StreamMismatchError
 from emgstream.schema import SchemaError, checked, plain
+from emgstream.session_shift import ShiftLimits, shift_from_manifest
 from emgstream.significant_digits import percent
 from emgstream.steps import Step, step_from_manifest, step_to_manifest
 from emgstream.transforms import Transforms
@@ -79,6 +80,8 @@ class Manifest(ModelDescription):
     """Steps of a window."""
     hop: int = 1
     """Steps from one window to the next."""
+    shift: ShiftLimits | None = None
+    """What the shift of a session is measured against; None where every session is as any other."""
 
     @property
     def n_features(self) -> int:
@@ -151,6 +154,7 @@ class Manifest(ModelDescription):
             "window": {"n_steps": self.n_steps, "hop": self.hop},
             "decision": self.decision.to_manifest(),
             **plain({name: getattr(self, name) for name in _DESCRIPTION}),
+            **({} if self.shift is None else {"shift": self.shift.to_manifest()}),
         }
 
     @classmethod
@@ -178,6 +182,7 @@ class Manifest(ModelDescription):
             ),
             n_steps=form.window.n_steps,
             hop=form.window.hop,
+            shift=shift_from_manifest(form.shift, len(form.classes), step.n_features(n_channels)),
             **vars(description),
         )
 
@@ -215,6 +220,7 @@ class _ManifestForm:
     window: _WindowForm
     decision: _Object
     sampling_rate_hz: Annotated[float, Meta(gt=0, lt=1e6)] | None = None
+    shift: _Object | None = None
 
     def __post_init__(self) -> None:
         for what, names in (("channels", self.channels), ("classes", self.classes)):

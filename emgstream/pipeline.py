@@ -28,6 +28,7 @@ from emgstream.gap_bridge import FilledShares, GapBridge
 from emgstream.latency import FixedDelay
 from emgstream.network.backend_preference import NetworkBackend
 from emgstream.network.network_backend import Classifier, open_classifier
+from emgstream.session_shift import ShiftFollower, shift_temperatures, tempered
 from emgstream.steps import StepStream
 from emgstream.types import Chunk, FloatArray, IndexArray
 from emgstream.windowing import Windowing, Windows
@@ -67,9 +68,10 @@ class _StepPredictions:
 class Pipeline:
     """Decisions on a stream of samples: any chunking gives the same bits.
 
-    The stages are short gaps, conditioning, steps, saved transforms, window, classifier and
-    decision, in this order. Fewer lost samples in a row than a step has are filled (`GapBridge`).
-    More of them, or a new segment, reset all stages, so that no window reaches across a longer gap.
+    The stages are short gaps, conditioning, steps, saved transforms, window, classifier, shift of
+    the session and decision, in this order. Fewer lost samples in a row than a step has are filled
+    (`GapBridge`). More of them, or a new segment, reset all stages, so that no window reaches
+    across a longer gap; all but the shift of the session, as the electrodes stay where they are.
     One thread uses it.
 
     After a gap the first windows are incomplete. If the settings ask for it (``tells_gaps``), each
@@ -115,6 +117,11 @@ class Pipeline:
         self._windowing = Windowing(manifest.n_steps, manifest.hop, manifest.n_features)
         self._classifier = open_classifier(model, backend) if classifier is None else classifier
         self._check_network()
+        self._shift = (
+            None
+            if manifest.shift is None
+            else ShiftFollower(manifest.shift, rest_class(manifest.class_names))
+        )
         self._settings = manifest.decision
         self._nothing = _no_decisions(manifest.class_names)
         self._stage = DecisionStage(
@@ -137,6 +144,14 @@ class Pipeline:
     def rail_figures(self) -> RailFigures | None:
         """Samples at the ends of the converter's range so far; None if its range is not known."""
         return self._rails.figures
+
+    @property
+    def session_shift(self) -> float | None:
+        """How far the stream lies from those of the training, as a share of the limit.
+
+        None where the model has no limit. Any thread may read it.
+        """
+        return None if self._shift is None else self._shift.shift
 
     def push(self, chunk: Chunk, lap: Callable[[str], None] = _no_lap) -> Decisions:
         """Return the decisions that these samples complete, possibly none.
@@ -220,6 +235,10 @@ class Pipeline:
         first_step, self._n_steps = self._n_steps, self._n_steps + len(steps)
         lap("window")
         probabilities = self._classifier.predict(windows.values)
+        if self._shift is not None:
+            newest = steps[windows.last_steps - first_step]
+            shifts = self._shift.push(newest)
+            probabilities = tempered(probabilities, shift_temperatures(shifts))
         lap("network")
         return _StepPredictions(steps, first_step, windows, probabilities)
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-__all__ = ["add_words", "recordings"]
+from emgstream_training.evaluation.evaluated_decisions import EvaluatedDecisions
+from emgstream_training.evaluation.evaluation_figures import N_BINS
+from emgstream_training.metrics import reliability
+
+__all__ = ["add_words", "calibration_error", "recordings"]
 
 
 def add_words(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +32,12 @@ def recordings(arguments: argparse.Namespace) -> list[tuple[Path, float]]:
         for name, rate_hz in arguments.rate
         for path in sorted((arguments.folder / name).glob("*.csv*"))
     ]
+
+
+def calibration_error(decisions: EvaluatedDecisions) -> float:
+    """Return the expected calibration error of decisions, 0 to 1, as `emgstream evaluate` does."""
+    truth = decisions.instants.truth
+    return float(reliability(decisions.probabilities, truth, N_BINS).calibration_error)
 
 
 def _rate(text: str) -> tuple[str, float]:

@@ -80,7 +80,8 @@ class ConnectionWatch:
         before, self._notes = self._notes, self._all_notes(self._session)
         if set(self._notes) <= set(before):
             return None
-        return ConnectionNotice(self._notes, warns=bool(self._session.status().alarms))
+        warns = bool(self._session.status().alarms or self._session.warnings)
+        return ConnectionNotice(self._notes, warns)
 
     def is_over(self, notice: ConnectionNotice) -> bool:
         """Return whether the newest of these notes holds no more, or is of another session."""

@@ -14,6 +14,7 @@ from emgstream.app.connection_state import ConnectionState
 from emgstream.app.decision_log import DecisionLog
 from emgstream.app.marker_log import MarkerLog
 from emgstream.app.meters import LossMeter
+from emgstream.app.session_shift_notice import ShiftNotice
 from emgstream.app.session_summary import session_document
 from emgstream.app.signal_views import Traces
 from emgstream.app.stream_past import LIKELY_RATE_HZ, StreamPast
@@ -129,6 +130,7 @@ class LiveSession:
         )
         self.markers = MarkerLog(self.ring, self.replay)
         """The markers of a recording that plays, or of one that is being made."""
+        self._shift = ShiftNotice()
         self._past = StreamPast(source, self.ring, self.manifest, keeps_signals)
         self._is_stopped = False
         self._started_s = self._stopped_s = self.clock.now()
@@ -218,8 +220,14 @@ class LiveSession:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Notes on the source, without the one that is part of `title`."""
-        return tuple(note for note in self.status().notes if note != SYNTHETIC_NOTE)
+        """Notes on the source, without the one that is part of `title`, and on its likeness."""
+        told = (note for note in self.status().notes if note != SYNTHETIC_NOTE)
+        return (*told, *self.warnings)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A note where the session is unlike those that the model was trained on; else none."""
+        return self._shift.update(self._engine.session_shift)
 
     @property
     def context(self) -> StreamContext:

@@ -76,6 +76,15 @@ def model_facts(model: Model) -> Iterator[tuple[str, str]]:
     shares = manifest.calibration.get("shares")
     if isinstance(shares, Mapping):
         yield tr("paths"), ", ".join(_shares(shares))
+    if manifest.shift is not None:
+        yield (
+            tr("another day"),
+            tr_n(
+                "told where the signals are unlike those of {n} session of the training",
+                "told where the signals are unlike those of all {n} sessions of the training",
+                len(manifest.shift.sessions),
+            ),
+        )
     words = network_words(choose_backend())
     yield tr("network"), tr("run on this computer by {words}", words=words)
     yield tr("a decision"), _decision_time(model)

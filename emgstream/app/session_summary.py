@@ -55,6 +55,7 @@ def session_document(
         "window_samples": None if manifest is None else manifest.window_samples,
         "decisions_per_s": summary.n_decisions / elapsed_s if elapsed_s else 0.0,
         **summary.to_json(engine.output_figures()),
+        "session_shift": engine.session_shift,
         "reasons_for_gaps": _reasons_for_gaps(engine, source, manifest),
         **({} if source.info.can_wait else _of_live_source(source.status())),
     }

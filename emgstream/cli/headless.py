@@ -96,10 +96,11 @@ class _Row:
 
     def tell(self) -> None:
         """Print new notes."""
-        self._notifier.tell(self.session.status(), self.session.output_states)
-        if self.session.failure is not None and not self._failure_told:
+        session = self.session
+        self._notifier.tell(session.status(), (*session.output_states, *session.warnings))
+        if session.failure is not None and not self._failure_told:
             self._failure_told = True
-            self._tell(f"ended: {self.session.failure}")
+            self._tell(f"ended: {session.failure}")
 
     def _tell(self, text: str) -> None:
         self._say(self._prefix + text)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from emgstream.cli.terminal import print_facts
+from emgstream.session_shift import SHIFTED
 from emgstream.significant_digits import percent, percent_of
 from emgstream.wording import counted, shortened
 
@@ -30,6 +31,9 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if "rate_hz" in document:
         yield from _live_facts(document)
     yield from _decision_facts(document)
+    shift = document["session_shift"]
+    if shift is not None and shift > SHIFTED:
+        yield "session", "unlike those that the model was trained on; see emgstream calibrate"
     if document["skipped"]:
         yield "skipped", f"{counted(document['skipped'], 'sample')}: the classifier was too slow"
     if document["decisions"]:

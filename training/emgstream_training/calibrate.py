@@ -30,6 +30,7 @@ from emgstream_training.network_export import export_model
 from emgstream_training.realtime import PartArray, clock_rate_of, rate_of, windows_of
 from emgstream_training.recipes import CALIBRATION, Recipe
 from emgstream_training.recordings import class_names_of, copy_notes, provenance, read_recordings
+from emgstream_training.session_shift_fitting import fit_shift_limits
 from emgstream_training.training_material import TrainingMaterial, prepare_front_end
 from emgstream_training.weights_file import earlier_network
 
@@ -195,6 +196,7 @@ def _calibrated(
         transforms=material.fitted.transforms,
         calibration=learned.calibration,
         decision=learned.decision,
+        shift=fit_shift_limits(material),
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         training_data=(*model.manifest.training_data, *learned_from),
         evaluation={**model.manifest.evaluation, "calibration_session": figures},

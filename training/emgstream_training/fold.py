@@ -30,6 +30,7 @@ from emgstream_training.paths import kernel_path, linear_path
 from emgstream_training.realtime import PartArray
 from emgstream_training.recipes import REALTIME, Recipe
 from emgstream_training.recordings import provenance
+from emgstream_training.session_shift_fitting import fit_shift_limits
 from emgstream_training.temperature import (
     best_temperature,
     expected_calibration_error,
@@ -296,6 +297,7 @@ def export_learned(
         decision=learned.decision,
         sampling_rate_hz=material.sampling_rate_hz,
         n_steps=material.training.windows.shape[1],
+        shift=fit_shift_limits(material),
         synthetic=any("synthetic" in entry for entry in training_data),
         recipe=recipe.name,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
