@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emgstream.app.live_session import LiveSession
-from emgstream.decisions import DecisionSettings
 from emgstream.significant_digits import percent, percents_apart
 from emgstream.translation import tr
 
@@ -27,7 +26,7 @@ class ShownDecision:
     truth: str | None
     """The true label, where it is known."""
     needed: float = 0.0
-    """The confidence that a rejected decision would have needed, 0 to 1; 0 for others."""
+    """The threshold that the confidence is held against now, 0 to 1; 0 where there is none."""
 
     @property
     def accepted(self) -> bool:
@@ -39,14 +38,28 @@ class ShownDecision:
         """True where it names a movement, rest included."""
         return self.status in ("ok", "rest")
 
+    def bar_of(self, number: int) -> float:
+        """Return the length of a class's bar, 0 to 1: of the chosen one it is its confidence.
+
+        Those of the others are of this window alone.
+        """
+        return self.confidence if number == self.chosen else self.probabilities[number]
+
     @property
     def words(self) -> str:
         """The confidence, or why nothing is acted on, for people."""
         if self.status == "rejected":
             had, needed = percents_apart(self.confidence, self.needed)
             return tr("not sure enough to act ({had}, needs {needed})", had=had, needed=needed)
+        sure = tr("{confidence} sure", confidence=percent(self.confidence))
+        if self.needed:
+            sure = tr(
+                "{confidence} sure, needs {needed}",
+                confidence=percent(self.confidence),
+                needed=percent(self.needed),
+            )
         return {
-            "ok": tr("{confidence} sure", confidence=percent(self.confidence)),
+            "ok": sure,
             "rest": tr("the muscle is quiet"),
             "unknown": tr("unlike the signals in training"),
         }.get(self.status, self.status)
@@ -60,20 +73,15 @@ def newest_decision(session: LiveSession) -> ShownDecision | None:
     decision = update.decisions[-1]
     if decision.status == "gap":
         return None
-    is_rejected, settings = decision.status == "rejected", session.settings
+    is_rejected = decision.status == "rejected"
     return ShownDecision(
         probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
         chosen=update.decisions.class_names.index(decision.label),
         confidence=round(decision.confidence, 4 if is_rejected else 2),
         status=decision.status,
         truth=update.labels[-1],
-        needed=_needed(decision.confidence, settings) if is_rejected and settings else 0.0,
+        needed=decision.needed if is_rejected else round(decision.needed, 2),
     )
-
-
-def _needed(confidence: float, settings: DecisionSettings) -> float:
-    """Return the confidence that was missing: to go on, or beyond that to begin after a rest."""
-    return settings.threshold if confidence < settings.threshold else settings.begin
 
 
 def why_there_is_none(session: LiveSession) -> str:

@@ -181,6 +181,7 @@ def _decision_parts(update: Update) -> list[tuple[int, Text]]:
         ("━" * filled, "green" if acts else "bright_black"),
         ("━" * (_BAR_CELLS - filled), "bright_black"),
         f" {decision.confidence:4.0%} ",
+        (f"needs {decision.needed:4.0%} " if decision.needed else " " * 11, "bright_black"),
         (f"{decision.status:{_STATUS_WIDTH}}", "" if acts else "yellow"),
     )
     time = (6, Text(f"{update.time_s[-1]:8.1f} s"))
