@@ -19,7 +19,7 @@ from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from emgstream_training.backend import keras, tensorflow
-from emgstream_training.decision_fitting import fit_decision
+from emgstream_training.decision_fitting import fit_decision, predictions_of
 from emgstream_training.epoch_progress import EpochMetrics, EpochProgress
 from emgstream_training.examples import ClassArray, Examples, balanced_weights
 from emgstream_training.fit import fit
@@ -211,9 +211,10 @@ def _decision(material: TrainingMaterial, network: TrainedNetwork) -> DecisionSe
         material.tables,
         material.class_names,
         step,
-        material.fitted.transforms,
         step.length / rate_hz,
-        network.probabilities,
+        predictions_of(
+            material.cuts, material.fitted.transforms, network.probabilities, VALIDATION
+        ),
     )
 
 
