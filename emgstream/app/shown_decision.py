@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emgstream.app.live_session import LiveSession
+from emgstream.decisions import DecisionSettings
 from emgstream.significant_digits import percent, percents_apart
 from emgstream.translation import tr
 
-__all__ = ["ShownDecision", "newest_decision", "why_there_is_none"]
+__all__ = ["ShownDecision", "newest_decision", "threshold_words", "why_there_is_none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,27 @@ def newest_decision(session: LiveSession) -> ShownDecision | None:
         truth=update.labels[-1],
         needed=decision.needed if is_rejected else round(decision.needed, 2),
     )
+
+
+def threshold_words(settings: DecisionSettings) -> str:
+    """Return the thresholds that a confidence is held against, for people.
+
+    >>> threshold_words(DecisionSettings(threshold=0.8, begin_odds=2.0))
+    'Acts from 80 %, after a rest from 89 %'
+    """
+    n_classes = len(settings.class_odds or (1.0,))
+    return tr(
+        "Acts from {threshold}, after a rest from {begin}",
+        threshold=_range(settings.thresholds(n_classes)),
+        begin=_range(settings.begins(n_classes)),
+    )
+
+
+def _range(shares: tuple[float, ...]) -> str:
+    least, most = percent(min(shares)), percent(max(shares))
+    if least == most:
+        return least
+    return tr("{least} to {most} by movement", least=least, most=most)
 
 
 def why_there_is_none(session: LiveSession) -> str:

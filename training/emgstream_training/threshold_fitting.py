@@ -49,7 +49,7 @@ _LEAST_GAIN = 0.02
 """Share of the cost that a class's own threshold must save: less is chance (choice)."""
 _LEAST_REPETITIONS = 3
 """Judged repetitions that a class needs for a threshold of its own (choice)."""
-_LATE, _TOO_LATE = 2.0, 10.0
+_LATE, _TOO_LATE = 1.0, 10.0
 """Cost of a second that the movements are late, in multiples of the plain active errors, up to
 `_IN_TIME_S` and beyond (choice)."""
 _IN_TIME_S = 0.08
