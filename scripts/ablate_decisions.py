@@ -37,7 +37,7 @@ from emgstream.decisions import (
     Smoothing,
 )
 from emgstream.tables import EmgTable, read_table
-from emgstream.trial import DecisionScore, added_delay_s, score, seen_on
+from emgstream.trial import DecisionScore, added_delay_s, attempts_of, score, seen_on
 
 _SEED = 1
 _SMOOTHINGS: tuple[Smoothing, ...] = (
@@ -55,6 +55,8 @@ _SMOOTHINGS: tuple[Smoothing, ...] = (
     BayesSmoothing(0.3, 0.7, 0.7),
     BayesSmoothing(0.3, 0.7, 0.7, 0.7),
     BayesSmoothing(0.3, 0.8, 0.7, 0.7),
+    BayesSmoothing(0.3, 0.8, 0.9, 0.3),
+    BayesSmoothing(0.3, 0.8, 0.9, 0.1),
     BayesSmoothing(0.5, 0.5, 0.5, 0.7),
     BayesSmoothing(0.9, 1.0, 0.5),
     BayesSmoothing(0.9, 0.3, 0.5),
@@ -70,6 +72,8 @@ class Figures:
     """Figures of this way."""
     plain: DecisionScore
     """Figures of the likeliest class of every window."""
+    completed: float
+    """Share of the movements that this way completes, 0 to 1; NaN without any."""
     calibration_error: float
     """Expected calibration error of the same windows, 0 to 1."""
 
@@ -110,7 +114,12 @@ def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[
         counted = outer[rows] == VALIDATION
         found = score(replayed.decisions, replayed.truth, replayed.hop_s, counted)
         plain = plain or found
-        yield name, Figures(found, plain, error)
+        asked = replace(
+            replayed.truth, classes=np.where(counted, replayed.truth.classes, -1), since_s=None
+        )
+        attempts = attempts_of(replayed.decisions, asked, replayed.hop_s)
+        completed = _mean([float(one.to_correct_s is not None) for one in attempts])
+        yield name, Figures(found, plain, completed, error)
 
 
 def _model(table: EmgTable, outer: PartArray, rate_hz: float, folder: Path | None) -> Model:
@@ -137,7 +146,13 @@ def _ways(own: DecisionSettings) -> Iterator[tuple[str, DecisionSettings]]:
     bare = replace(ARGMAX, confidence=own.confidence, tells_gaps=True)
     for smoothing in _SMOOTHINGS:
         yield _named(smoothing), replace(bare, smoothing=smoothing)
-    yield "rejection alone", replace(bare, threshold=own.threshold, begin_odds=own.begin_odds)
+    yield (
+        "rejection alone",
+        replace(
+            bare, threshold=own.threshold, begin_odds=own.begin_odds, class_odds=own.class_odds
+        ),
+    )
+    yield "all, one threshold for all movements", replace(own, class_odds=None)
     yield "all, no surer to begin", replace(own, begin_odds=1.0)
     yield "rest gate alone", replace(bare, rest_gate=own.rest_gate)
     yield "unknown signals alone", replace(bare, familiar=own.familiar)
@@ -158,8 +173,8 @@ def _table(rows: dict[str, list[Figures]], n_sessions: int) -> str:
         f"Means over {n_sessions} sessions; calibration error of their windows {error:.3f}.",
         "",
         "| decisions | active errors | of plain | abstained | false activations/h of rest "
-        "| of plain | later by | unsteady |",
-        "|---|---|---|---|---|---|---|---|",
+        "| of plain | later by | completed | never named | unsteady |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, figures in rows.items():
         errors = [one.found.active_error_rate for one in figures]
@@ -171,6 +186,8 @@ def _table(rows: dict[str, list[Figures]], n_sessions: int) -> str:
             f"| {name} | {_mean(errors):.2%} | {_ratio(errors, plain_errors)} "
             f"| {_mean([one.found.abstained for one in figures]):.2%} | {_mean(false):,.0f} "
             f"| {_ratio(false, plain_false)} | {1e3 * _mean(later_s):+.0f} ms "
+            f"| {_mean([one.completed for one in figures]):.1%} "
+            f"| {_mean([one.found.missed for one in figures]):.1%} "
             f"| {_mean([one.found.instability for one in figures]):.2%} |"
         )
     return "\n".join(lines)
