@@ -112,7 +112,7 @@ class Pipeline:
         self._filled = FilledShares(manifest.window_samples)
         self._conditioner = conditioner_from_manifest(manifest.conditioning)
         self._steps = StepStream(manifest.step, len(manifest.channel_names))
-        self._level_columns = manifest.step.level_columns(len(manifest.channel_names))
+        self._level_columns = np.array(manifest.step.level_columns(len(manifest.channel_names)))
         self._no_steps = np.empty((0, manifest.n_features))
         self._windowing = Windowing(manifest.n_steps, manifest.hop, manifest.n_features)
         self._classifier = open_classifier(model, backend) if classifier is None else classifier
@@ -244,12 +244,12 @@ class Pipeline:
 
     def _window_predictions(self, predicted: _StepPredictions) -> WindowPredictions:
         windows = predicted.windows
-        rows = predicted.steps[windows.last_steps - predicted.first_step]
+        places = windows.last_steps - predicted.first_step
         indices = self._last_samples(windows.last_steps)
         return WindowPredictions(
             indices=indices,
             probabilities=predicted.probabilities,
-            strengths=rows[:, self._level_columns],
+            strengths=predicted.steps[places[:, np.newaxis], self._level_columns],
             saturated=self._rails.are_saturated(indices),
             filled=self._filled.of_windows(indices),
         )
@@ -281,7 +281,8 @@ class Pipeline:
         return due
 
     def _last_samples(self, steps: IndexArray) -> IndexArray:
-        return self._start_index + (steps + 1) * self._manifest.step.length - 1
+        length = self._manifest.step.length
+        return steps * length + (self._start_index + length - 1)
 
     def _take_settings(self) -> None:
         """Decide by the settings that were set last, from here on."""

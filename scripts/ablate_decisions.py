@@ -18,12 +18,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from data_sets import add_words, recordings
 from emgstream_training.fold import train_fold
-from emgstream_training.realtime import NEITHER, VALIDATION, PartArray, hold_out
+from emgstream_training.realtime import NEITHER, TRAINING
 from emgstream_training.recordings import class_names_of
+from emgstream_training.row_folds import repetition_folds
 from emgstream_training.temperature import expected_calibration_error
 
 from emgstream.bundle import Model, read_model, write_model
@@ -37,9 +40,13 @@ from emgstream.decisions import (
     Smoothing,
 )
 from emgstream.tables import EmgTable, read_table
-from emgstream.trial import DecisionScore, added_delay_s, score, seen_on
+from emgstream.trial import DecisionScore, added_delay_s, attempts_of, score, seen_on
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _SEED = 1
+_N_FOLDS, _HELD_OUT_FOLD = 5, 2
+"""One repetition in five of each label is held out: the one in the middle."""
 _SMOOTHINGS: tuple[Smoothing, ...] = (
     MajoritySmoothing(3),
     MajoritySmoothing(5),
@@ -55,6 +62,8 @@ _SMOOTHINGS: tuple[Smoothing, ...] = (
     BayesSmoothing(0.3, 0.7, 0.7),
     BayesSmoothing(0.3, 0.7, 0.7, 0.7),
     BayesSmoothing(0.3, 0.8, 0.7, 0.7),
+    BayesSmoothing(0.3, 0.8, 0.9, 0.3),
+    BayesSmoothing(0.3, 0.8, 0.9, 0.1),
     BayesSmoothing(0.5, 0.5, 0.5, 0.7),
     BayesSmoothing(0.9, 1.0, 0.5),
     BayesSmoothing(0.9, 0.3, 0.5),
@@ -70,6 +79,8 @@ class Figures:
     """Figures of this way."""
     plain: DecisionScore
     """Figures of the likeliest class of every window."""
+    completed: float
+    """Share of the movements that this way completes, 0 to 1; NaN without any."""
     calibration_error: float
     """Expected calibration error of the same windows, 0 to 1."""
 
@@ -92,14 +103,13 @@ def main() -> int:
 
 def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[str, Figures]]:
     table = read_table(path)
-    (outer,) = hold_out([table], class_names_of([table]))
-    model = _model(table, outer, rate_hz, folder)
+    (folds,) = repetition_folds([table], class_names_of([table]), _N_FOLDS)
+    held_out = folds == _HELD_OUT_FOLD
+    model = _model(table, (folds >= 0) & ~held_out, rate_hz, folder)
     index = np.arange(table.n_rows) if table.index is None else table.index
     seen = seen_on(table, model, rate_hz)
     first = seen.decided(ARGMAX)
-    known = (outer[np.searchsorted(index, first.decisions.indices)] == VALIDATION) & (
-        first.truth.classes >= 0
-    )
+    known = held_out[np.searchsorted(index, first.decisions.indices)] & (first.truth.classes >= 0)
     error = expected_calibration_error(
         first.decisions.probabilities[known], first.truth.classes[known]
     )
@@ -107,20 +117,25 @@ def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[
     for name, settings in _ways(model.manifest.decision):
         replayed = seen.decided(settings)
         rows = np.searchsorted(index, replayed.decisions.indices)
-        counted = outer[rows] == VALIDATION
+        counted = held_out[rows]
         found = score(replayed.decisions, replayed.truth, replayed.hop_s, counted)
         plain = plain or found
-        yield name, Figures(found, plain, error)
+        asked = replace(
+            replayed.truth, classes=np.where(counted, replayed.truth.classes, -1), since_s=None
+        )
+        attempts = attempts_of(replayed.decisions, asked, replayed.hop_s)
+        completed = _mean([float(one.to_correct_s is not None) for one in attempts])
+        yield name, Figures(found, plain, completed, error)
 
 
-def _model(table: EmgTable, outer: PartArray, rate_hz: float, folder: Path | None) -> Model:
+def _model(table: EmgTable, learned: Mask, rate_hz: float, folder: Path | None) -> Model:
     """Return a model of a session, trained without its held-out repetitions."""
     kept = None if folder is None else folder / f"{table.path.name}.emgmodel"
     if kept is not None and kept.exists():
         return read_model(kept)
     model = train_fold(
         [table],
-        [np.where(outer == VALIDATION, NEITHER, outer)],
+        [np.where(learned, TRAINING, NEITHER)],
         class_names=class_names_of([table]),
         sampling_rate_hz=rate_hz,
         seed=_SEED,
@@ -137,7 +152,13 @@ def _ways(own: DecisionSettings) -> Iterator[tuple[str, DecisionSettings]]:
     bare = replace(ARGMAX, confidence=own.confidence, tells_gaps=True)
     for smoothing in _SMOOTHINGS:
         yield _named(smoothing), replace(bare, smoothing=smoothing)
-    yield "rejection alone", replace(bare, threshold=own.threshold, begin_odds=own.begin_odds)
+    yield (
+        "rejection alone",
+        replace(
+            bare, threshold=own.threshold, begin_odds=own.begin_odds, class_odds=own.class_odds
+        ),
+    )
+    yield "all, one threshold for all movements", replace(own, class_odds=None)
     yield "all, no surer to begin", replace(own, begin_odds=1.0)
     yield "rest gate alone", replace(bare, rest_gate=own.rest_gate)
     yield "unknown signals alone", replace(bare, familiar=own.familiar)
@@ -158,8 +179,8 @@ def _table(rows: dict[str, list[Figures]], n_sessions: int) -> str:
         f"Means over {n_sessions} sessions; calibration error of their windows {error:.3f}.",
         "",
         "| decisions | active errors | of plain | abstained | false activations/h of rest "
-        "| of plain | later by | unsteady |",
-        "|---|---|---|---|---|---|---|---|",
+        "| of plain | later by | completed | never named | unsteady |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, figures in rows.items():
         errors = [one.found.active_error_rate for one in figures]
@@ -171,6 +192,8 @@ def _table(rows: dict[str, list[Figures]], n_sessions: int) -> str:
             f"| {name} | {_mean(errors):.2%} | {_ratio(errors, plain_errors)} "
             f"| {_mean([one.found.abstained for one in figures]):.2%} | {_mean(false):,.0f} "
             f"| {_ratio(false, plain_false)} | {1e3 * _mean(later_s):+.0f} ms "
+            f"| {_mean([one.completed for one in figures]):.1%} "
+            f"| {_mean([one.found.missed for one in figures]):.1%} "
             f"| {_mean([one.found.instability for one in figures]):.2%} |"
         )
     return "\n".join(lines)

@@ -26,7 +26,7 @@ from emgstream_training.evaluation.fold_training import train_on
 from emgstream_training.evaluation.folds import NETWORK, Study, judge_fold
 from emgstream_training.evaluation.protocols import Fold, RecordingSet
 from emgstream_training.evaluation.recorded_sessions import session_identities
-from emgstream_training.realtime import NEITHER, TRAINING, PartArray, hold_out
+from emgstream_training.realtime import NEITHER, TRAINING, PartArray
 from emgstream_training.recipes import REALTIME
 from emgstream_training.recordings import class_names_of, read_recordings
 
@@ -170,9 +170,8 @@ def _halves(
 
 def _calibrated(model: Model, table: EmgTable, learned: PartArray, rate_hz: float) -> Model:
     """Return the calibrated model, or the given one where calibration would make it worse."""
-    parts = hold_out([table], model.manifest.class_names, [learned])
     try:
-        found = calibrate_on(model, [table], parts, sampling_rate_hz=rate_hz, seed=_SEED)
+        found = calibrate_on(model, [table], [learned], sampling_rate_hz=rate_hz, seed=_SEED)
     except TrainingDataError as error:
         print(f"kept as it was: {error}", file=sys.stderr)
         return model

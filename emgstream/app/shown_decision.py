@@ -9,7 +9,7 @@ from emgstream.decisions import DecisionSettings
 from emgstream.significant_digits import percent, percents_apart
 from emgstream.translation import tr
 
-__all__ = ["ShownDecision", "newest_decision", "why_there_is_none"]
+__all__ = ["ShownDecision", "newest_decision", "threshold_words", "why_there_is_none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ShownDecision:
     truth: str | None
     """The true label, where it is known."""
     needed: float = 0.0
-    """The confidence that a rejected decision would have needed, 0 to 1; 0 for others."""
+    """The threshold that the confidence is held against now, 0 to 1; 0 where there is none."""
 
     @property
     def accepted(self) -> bool:
@@ -39,14 +39,28 @@ class ShownDecision:
         """True where it names a movement, rest included."""
         return self.status in ("ok", "rest")
 
+    def bar_of(self, number: int) -> float:
+        """Return the length of a class's bar, 0 to 1: of the chosen one it is its confidence.
+
+        Those of the others are of this window alone.
+        """
+        return self.confidence if number == self.chosen else self.probabilities[number]
+
     @property
     def words(self) -> str:
         """The confidence, or why nothing is acted on, for people."""
         if self.status == "rejected":
             had, needed = percents_apart(self.confidence, self.needed)
             return tr("not sure enough to act ({had}, needs {needed})", had=had, needed=needed)
+        sure = tr("{confidence} sure", confidence=percent(self.confidence))
+        if self.needed:
+            sure = tr(
+                "{confidence} sure, needs {needed}",
+                confidence=percent(self.confidence),
+                needed=percent(self.needed),
+            )
         return {
-            "ok": tr("{confidence} sure", confidence=percent(self.confidence)),
+            "ok": sure,
             "rest": tr("the muscle is quiet"),
             "unknown": tr("unlike the signals in training"),
         }.get(self.status, self.status)
@@ -60,20 +74,36 @@ def newest_decision(session: LiveSession) -> ShownDecision | None:
     decision = update.decisions[-1]
     if decision.status == "gap":
         return None
-    is_rejected, settings = decision.status == "rejected", session.settings
+    is_rejected = decision.status == "rejected"
     return ShownDecision(
         probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
         chosen=update.decisions.class_names.index(decision.label),
         confidence=round(decision.confidence, 4 if is_rejected else 2),
         status=decision.status,
         truth=update.labels[-1],
-        needed=_needed(decision.confidence, settings) if is_rejected and settings else 0.0,
+        needed=decision.needed if is_rejected else round(decision.needed, 2),
     )
 
 
-def _needed(confidence: float, settings: DecisionSettings) -> float:
-    """Return the confidence that was missing: to go on, or beyond that to begin after a rest."""
-    return settings.threshold if confidence < settings.threshold else settings.begin
+def threshold_words(settings: DecisionSettings) -> str:
+    """Return the thresholds that a confidence is held against, for people.
+
+    >>> threshold_words(DecisionSettings(threshold=0.8, begin_odds=2.0))
+    'Acts from 80 %, after a rest from 89 %'
+    """
+    n_classes = len(settings.class_odds or (1.0,))
+    return tr(
+        "Acts from {threshold}, after a rest from {begin}",
+        threshold=_range(settings.thresholds(n_classes)),
+        begin=_range(settings.begins(n_classes)),
+    )
+
+
+def _range(shares: tuple[float, ...]) -> str:
+    least, most = percent(min(shares)), percent(max(shares))
+    if least == most:
+        return least
+    return tr("{least} to {most} by movement", least=least, most=most)
 
 
 def why_there_is_none(session: LiveSession) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from emgstream.app.stream_words import milliseconds, rate_words
 from emgstream.clock import host_now
-from emgstream.decisions import STATUSES
+from emgstream.decisions import STATUSES, Decision
 from emgstream.outputs.output import Update
 from emgstream.sources.source_status import SourceStatus
 from emgstream.wording import shortened
@@ -37,6 +37,7 @@ _BAR_CELLS = 10  # characters, a choice: with these two, what counts fits into 8
 _MOST_LETTERS = 16  # of the name of a movement, a choice
 _UNFOLDED = 4096  # columns: wider than any line
 _STATUS_WIDTH = max(map(len, STATUSES))
+_NEEDS_WIDTH = len("needs 100%")
 
 
 class _Terminal(Console):
@@ -183,10 +184,16 @@ def _decision_parts(update: Update) -> list[tuple[int, Text]]:
         f" {decision.confidence:4.0%} ",
         (f"{decision.status:{_STATUS_WIDTH}}", "" if acts else "yellow"),
     )
-    time = (6, Text(f"{update.time_s[-1]:8.1f} s"))
-    if decision.strength is None:
-        return [(0, words), time]
-    return [(0, words), (4, Text(f"strength {decision.strength:4.0%}")), time]
+    parts = [(0, words), (5, _needs(decision))]
+    if decision.strength is not None:
+        parts.append((4, Text(f"strength {decision.strength:4.0%}")))
+    return [*parts, (6, Text(f"{update.time_s[-1]:8.1f} s"))]
+
+
+def _needs(decision: Decision) -> Text:
+    """Return the threshold of a decision, as wide where it has none."""
+    words = f"needs {decision.needed:4.0%}" if decision.needed else ""
+    return Text(f"{words:{_NEEDS_WIDTH}}", "bright_black")
 
 
 def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:

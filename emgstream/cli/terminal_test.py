@@ -16,6 +16,7 @@ from emgstream.cli.session_screen import (
 from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.decisions import Decision
 from emgstream.recording import ProtocolPhase
+from emgstream.significant_digits import percents_apart
 from emgstream.wording import spoken
 
 __all__ = ["TerminalTest"]
@@ -90,4 +91,8 @@ def _decided(decision: Decision | None) -> Text:
         return Text.assemble(
             ("the model says ", "bright_black"), says, f" {decision.confidence:.0%}"
         )
-    return Text(f"the model abstains: {decision.status}", style="bright_black")
+    why = decision.status
+    if decision.needed:
+        had, needed = percents_apart(decision.confidence, decision.needed)
+        why += f" ({had}, needs {needed})"
+    return Text(f"the model abstains: {why}", style="bright_black")

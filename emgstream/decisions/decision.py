@@ -64,6 +64,11 @@ class Decision:
     Lost samples and empty cells that are fewer in a row than a step has were filled by a straight
     line.
     """
+    needed: float = 0.0
+    """Threshold that the confidence is held against, 0 to 1: higher after a rest than later.
+
+    0 where there is none: for rest, and where the signal alone decided.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,9 +92,13 @@ class Decisions:
     filled: TimeArray = field(default_factory=lambda: np.empty(0))
     """Share of each window that was not measured, 0 to 1, same shape; 0 unless given."""
 
+    needed: TimeArray = field(default_factory=lambda: np.empty(0))
+    """Threshold of each confidence, 0 to 1, same shape; see `Decision`; 0 unless given."""
+
     def __post_init__(self) -> None:
-        if not len(self.filled):
-            object.__setattr__(self, "filled", np.zeros(len(self.indices)))
+        for name in ("filled", "needed"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.zeros(len(self.indices)))
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -106,6 +115,7 @@ class Decisions:
             status=STATUSES[self.statuses[position]],
             strength=None if np.isnan(strength) else strength,
             filled=float(self.filled[position]),
+            needed=float(self.needed[position]),
         )
 
     def __iter__(self) -> Iterator[Decision]:
@@ -130,6 +140,7 @@ class Decisions:
             np.concatenate([one.statuses for one in parts]),
             np.concatenate([one.strengths for one in parts]),
             np.concatenate([one.filled for one in parts]),
+            np.concatenate([one.needed for one in parts]),
         )
 
 

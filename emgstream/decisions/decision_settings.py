@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from operator import ge
 from typing import Annotated, Any, TypeAlias
 
 import numpy as np
@@ -65,34 +66,39 @@ class KnownSignal:
     quietest: Numbers
     """Lowest level of each channel that is still a muscle at rest; below, its electrode is off."""
 
-    def are_known(self, strengths: Doubles) -> npt.NDArray[np.bool_]:
-        """Return whether each window is known, shape ``(n_windows,)``; one with a NaN is not.
+    def is_known(self, strengths: Sequence[float]) -> bool:
+        """Return whether a window is known; one with a NaN is not.
 
-        ``strengths`` has shape ``(n_windows, n_strengths)``; the levels of the channels come first.
+        ``strengths`` has the levels of the channels first.
         """
-        alive = np.all(strengths[:, : len(self.quietest)] >= self._quietest, axis=1)
-        known: npt.NDArray[np.bool_] = alive & (self.distances(strengths) <= self.limit)
-        return known
+        if not all(map(ge, strengths, self.quietest)):
+            return False
+        whitened, limit = self._whitened(strengths), self.limit
+        return any(_squared_distance(whitened, centre) <= limit for centre in self.centres)
 
     def distances(self, strengths: Doubles) -> Doubles:
         """Return the squared distances, shape ``(n_windows,)``.
 
-        ``strengths`` has shape ``(n_windows, n_strengths)``. Sums are taken in one order, whatever
-        the number of windows.
+        ``strengths`` has shape ``(n_windows, n_strengths)``.
         """
-        whitening, centres = self._arrays
-        whitened = _sum_last(strengths[:, np.newaxis, :] * whitening)
-        apart = whitened[:, np.newaxis, :] - centres
-        nearest: Doubles = _sum_last(apart * apart).min(axis=1)
-        return nearest
+        whitened = [self._whitened(row) for row in strengths.tolist()]
+        return np.array(
+            [min(_squared_distance(row, centre) for centre in self.centres) for row in whitened]
+        )
+
+    def _whitened(self, strengths: Sequence[float]) -> list[float]:
+        whitened = []
+        for row in self._rows:
+            total = 0.0
+            for weight, strength in zip(row, strengths, strict=False):
+                total += weight * strength
+            whitened.append(total)
+        return whitened
 
     @cached_property
-    def _arrays(self) -> tuple[Doubles, Doubles]:
-        return np.array(self.whitening), np.array(self.centres)
-
-    @cached_property
-    def _quietest(self) -> Doubles:
-        return np.array(self.quietest)
+    def _rows(self) -> tuple[Numbers, ...]:
+        """The rows of the whitening up to the diagonal."""
+        return tuple(row[: place + 1] for place, row in enumerate(self.whitening))
 
 
 @dataclass(frozen=True)
@@ -118,10 +124,10 @@ class StrengthRange:
                 f"strengths from {self.low} to {self.high}; expected the first to be the smaller"
             )
 
-    @cached_property
-    def limits(self) -> tuple[Doubles, Doubles]:
-        """Both as arrays, shape ``(n_classes,)``."""
-        return np.array(self.low), np.array(self.high)
+    def share(self, chosen: int, level: float) -> float:
+        """Return the strength of a class at a level, 0 to 1; NaN for NaN."""
+        low = self.low[chosen]
+        return min(max((level - low) / (self.high[chosen] - low), 0.0), 1.0)
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,8 @@ class DecisionSettings:
     """Least confidence to act on a movement, 0 to 1; a decision for rest needs none."""
     begin_odds: Annotated[float, Meta(ge=1, le=LARGEST)] = 1.0
     """Factor on the odds of ``threshold`` that a movement needs to begin after a rest."""
+    class_odds: tuple[Annotated[float, Meta(gt=0, le=LARGEST)], ...] | None = None
+    """Factor on the odds of ``threshold`` for each class; None where it is the same for all."""
     familiar: KnownSignal | None = None
     """Limits of a known signal; None where every signal counts as known."""
     rest_gate: RestGate | None = None
@@ -160,8 +168,20 @@ class DecisionSettings:
         >>> round(DecisionSettings(threshold=0.9, begin_odds=2.0).begin, 3)
         0.947
         """
-        times = self.begin_odds * self.threshold
-        return times / (1.0 - self.threshold + times)
+        return _at_odds(self.threshold, self.begin_odds)
+
+    def thresholds(self, n_classes: int) -> Numbers:
+        """Return the least confidence at which each movement goes on, 0 to 1, by class.
+
+        >>> DecisionSettings(threshold=0.5, class_odds=(1.0, 3.0)).thresholds(2)
+        (0.5, 0.75)
+        """
+        odds = (1.0,) * n_classes if self.class_odds is None else self.class_odds
+        return tuple(_at_odds(self.threshold, factor) for factor in odds)
+
+    def begins(self, n_classes: int) -> Numbers:
+        """Return the least confidence that begins each movement after a rest, by class."""
+        return tuple(_at_odds(one, self.begin_odds) for one in self.thresholds(n_classes))
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -172,8 +192,9 @@ class DecisionSettings:
             **plain(asdict(self)),
             "smoothing": self.smoothing.to_manifest(),
         }
-        if self.most_filled == ARGMAX.most_filled:  # as files had it before there was such a limit
-            del entry["most_filled"]
+        for name in ("most_filled", "class_odds"):  # not in files from before there were these
+            if getattr(self, name) == getattr(ARGMAX, name):
+                del entry[name]
         return entry
 
 
@@ -224,15 +245,24 @@ def _check_sizes(
     if settings.strength is not None:
         sizes += [(settings.strength.low, n_classes, "numbers")]
         sizes += [(settings.strength.high, n_classes, "numbers")]
+    if settings.class_odds is not None:
+        sizes += [(settings.class_odds, n_classes, "factors of classes")]
     for values, n, what in sizes:
         if len(values) != n:
             raise SchemaError(f"{len(values)} {what}; expected {n}")
 
 
-def _sum_last(terms: Doubles) -> Doubles:
-    """Return the sum over the last axis, taken in order.
-
-    numpy's own sum may choose another order for another shape, and so another last bit.
-    """
-    total: Doubles = np.add.accumulate(terms, axis=-1)[..., -1]
+def _squared_distance(one: Sequence[float], other: Sequence[float]) -> float:
+    total = 0.0  # in one order in every version of Python, which `sum` is not
+    for here, there in zip(one, other, strict=True):
+        apart = here - there
+        total += apart * apart
     return total
+
+
+def _at_odds(share: float, factor: float) -> float:
+    """Return the share whose odds are a multiple of those of another share, both 0 to 1."""
+    if factor == 1.0:
+        return share
+    times = factor * share
+    return times / (1.0 - share + times)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add, le
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +20,8 @@ __all__ = ["DecisionStage", "SmoothedPredictions", "WindowPredictions"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+
+_OK, _REST, _REJECTED, _UNKNOWN, _GAP = map(int, DecisionStatus)  # whose look-up takes longer
 
 _QUIET = 0.99
 """Probability of rest that a window gets from the rest gate. A choice: high enough to end a
@@ -52,20 +57,19 @@ class SmoothedPredictions:
 
     predictions: WindowPredictions
     """The predictions before smoothing."""
-    classes: npt.NDArray[np.intp]
-    """Number of the class of each window, shape ``(n_windows,)``."""
-    confidences: TimeArray
-    """Smoothed probability of that class, same shape."""
-    quiet: Mask
-    """True if the rest gate found the muscle at rest, same shape."""
-    unknown: Mask
-    """True if the signal is far from all training data, same shape."""
+    classes: list[int]
+    """Number of the class of each window."""
+    confidences: list[float]
+    """Smoothed probability of that class."""
+    statuses: list[int]
+    """Gap, unknown or rest where the signal alone decides it, else ok; see `DecisionStatus`."""
 
 
 class DecisionStage:
     """Decisions on windows in the order of time; any number at once gives the same bits.
 
-    One thread uses it.
+    The rules go window by window in plain Python: live, one window comes at a time, and arrays of
+    one row take several times as long. One thread uses it.
 
     Parameters
     ----------
@@ -85,8 +89,7 @@ class DecisionStage:
         self._n_channels = n_channels
         self._rest = rest_class(class_names)
         self._row_at_rest = self._sure_of_rest()
-        self.settings = settings
-        self.is_plain = settings == ARGMAX
+        self._take(settings)
         self.restart()
 
     def restart(self) -> None:
@@ -101,8 +104,7 @@ class DecisionStage:
         so far had none to keep.
         """
         keeps = settings.smoothing == self.settings.smoothing and not self.is_plain
-        self.settings = settings
-        self.is_plain = settings == ARGMAX
+        self._take(settings)
         if not keeps:
             self.restart()
 
@@ -122,30 +124,40 @@ class DecisionStage:
 
         They do not depend on the thresholds; see `decide_smoothed`.
         """
-        unknown = self._unknown(predictions.strengths)
-        uncounted = self._is_gap(predictions) | unknown
-        quiet = self._quiet(predictions.strengths) & ~uncounted
-        classes, confidences = self._smoothed(predictions.probabilities, uncounted, quiet)
-        return SmoothedPredictions(predictions, classes, confidences, quiet, unknown)
+        statuses = list(
+            map(
+                self._status_of_signal,
+                predictions.strengths.tolist(),
+                predictions.saturated.tolist(),
+                predictions.filled.tolist(),
+            )
+        )
+        smoothed = list(map(self._smoothed, predictions.probabilities.tolist(), statuses))
+        return SmoothedPredictions(
+            predictions, [one for one, _ in smoothed], [one for _, one in smoothed], statuses
+        )
 
     def decide_smoothed(self, smoothed: SmoothedPredictions) -> Decisions:
         """Return the decisions on the next windows, whose predictions are smoothed already."""
         predictions = smoothed.predictions
-        is_gap = self._is_gap(predictions)
-        statuses = self._statuses(smoothed, is_gap)
-        statuses[smoothed.quiet] = DecisionStatus.REST
-        statuses[smoothed.unknown] = DecisionStatus.UNKNOWN
-        statuses[is_gap] = DecisionStatus.GAP
-        classes = np.where(is_gap, -1, smoothed.classes)
+        statuses, needed = self._judged(smoothed)
+        classes, confidences = smoothed.classes, smoothed.confidences
+        if _GAP in statuses:
+            is_gap = [status == _GAP for status in statuses]
+            classes = [-1 if gap else one for one, gap in zip(classes, is_gap, strict=True)]
+            confidences = [
+                0.0 if gap else one for one, gap in zip(confidences, is_gap, strict=True)
+            ]
         return Decisions(
             self._class_names,
             predictions.indices,
             predictions.probabilities,
-            classes,
-            np.where(is_gap, 0.0, smoothed.confidences),
-            statuses,
+            np.array(classes, dtype=np.intp),
+            np.array(confidences),
+            np.array(statuses, dtype=np.int8),
             self._strengths(classes, statuses, predictions.strengths),
             predictions.filled,
+            np.array(needed),
         )
 
     def gap_decisions(self, indices: IndexArray) -> Decisions:
@@ -161,66 +173,67 @@ class DecisionStage:
             np.full(n, np.nan if self.settings.strength is None else 0.0),
         )
 
-    def _is_gap(self, predictions: WindowPredictions) -> Mask:
-        """Return whether too much of each window is saturated or filled to decide on it."""
-        is_gap: Mask = predictions.saturated | (predictions.filled > self.settings.most_filled)
-        return is_gap
+    def _take(self, settings: DecisionSettings) -> None:
+        self.settings = settings
+        self.is_plain = settings == ARGMAX
+        n_classes = len(self._class_names)
+        self._to_begin, self._to_go_on = settings.begins(n_classes), settings.thresholds(n_classes)
+        gate = None if self._rest is None else settings.rest_gate
+        self._quiet_levels = None if gate is None else gate.levels
 
-    def _unknown(self, strengths: Doubles) -> Mask:
-        familiar = self.settings.familiar
-        if familiar is None:
-            return np.zeros(len(strengths), dtype=np.bool_)
-        return ~familiar.are_known(strengths)
+    def _status_of_signal(self, strengths: Row, saturated: bool, filled: float) -> int:
+        """Return the status of a window that its signal alone decides, else that of ok."""
+        settings = self.settings
+        if saturated or filled > settings.most_filled:
+            return _GAP
+        if settings.familiar is not None and not settings.familiar.is_known(strengths):
+            return _UNKNOWN
+        quiet = self._quiet_levels
+        return _OK if quiet is None or not all(map(le, strengths, quiet)) else _REST
 
-    def _quiet(self, strengths: Doubles) -> Mask:
-        gate = self.settings.rest_gate
-        if gate is None or self._rest is None:
-            return np.zeros(len(strengths), dtype=np.bool_)
-        quiet: Mask = np.all(strengths[:, : self._n_channels] <= gate.levels, axis=1)
-        return quiet
+    def _smoothed(self, row: Row, status: int) -> tuple[int, float]:
+        """Return class and confidence after one more window."""
+        if status == _OK:
+            return self._smoother.update(row)
+        if status != _REST or self._rest is None:
+            return self._smoother.update(None)
+        chosen, confidence = self._smoother.update(self._row_at_rest)
+        return self._rest, confidence if chosen == self._rest else _QUIET
 
-    def _smoothed(
-        self, probabilities: FloatArray, uncounted: Mask, quiet: Mask
-    ) -> tuple[npt.NDArray[np.intp], TimeArray]:
-        rows: list[Row | None] = list(probabilities.tolist())
-        for place in np.flatnonzero(uncounted).tolist():
-            rows[place] = None
-        for place in np.flatnonzero(quiet).tolist():
-            rows[place] = self._row_at_rest
-        update = self._smoother.update
-        smoothed = [update(row) for row in rows]
-        classes = np.array([chosen for chosen, _ in smoothed], dtype=np.intp)
-        confidences = np.array([confidence for _, confidence in smoothed])
-        if self._rest is not None:
-            confidences[quiet & (classes != self._rest)] = _QUIET
-            classes[quiet] = self._rest
-        return classes, confidences
+    def _judged(self, smoothed: SmoothedPredictions) -> tuple[list[int], list[float]]:
+        """Return the status of each window, and the confidence that it needs to be acted on.
 
-    def _statuses(self, smoothed: SmoothedPredictions, is_gap: Mask) -> npt.NDArray[np.int8]:
-        """Return `OK` or `REJECTED`; a movement that begins after a rest needs more confidence."""
-        settings, confidences = self.settings, smoothed.confidences
-        moves = smoothed.classes != (-1 if self._rest is None else self._rest)
-        sure = confidences >= settings.begin
-        begins = moves & sure & ~(is_gap | smoothed.unknown)
-        goes_on = _movement_goes_on(begins, ~moves, self._is_moving)
-        self._is_moving = bool(goes_on[-1])
-        rejected = moves & ~(goes_on & (confidences >= settings.threshold))
-        return np.where(rejected, np.int8(DecisionStatus.REJECTED), np.int8(DecisionStatus.OK))
+        A movement that begins after a rest needs more confidence than one that goes on.
+        """
+        statuses, needed = smoothed.statuses.copy(), [0.0] * len(smoothed.statuses)
+        rest, is_moving = self._rest, self._is_moving
+        to_begin, to_go_on = self._to_begin, self._to_go_on
+        for place, chosen in enumerate(smoothed.classes):
+            if chosen == rest:
+                is_moving = False
+            elif statuses[place] == _OK:
+                needed[place] = least = (to_go_on if is_moving else to_begin)[chosen]
+                if smoothed.confidences[place] >= least:
+                    is_moving = True
+                else:
+                    statuses[place] = _REJECTED
+        self._is_moving = is_moving
+        return statuses, needed
 
     def _strengths(
-        self, classes: npt.NDArray[np.intp], statuses: npt.NDArray[np.int8], strengths: Doubles
+        self, classes: Sequence[int], statuses: Sequence[int], strengths: Doubles
     ) -> TimeArray:
-        ranges = self.settings.strength
+        ranges, n_channels = self.settings.strength, self._n_channels
+        found = np.full(len(classes), np.nan if ranges is None else 0.0)
         if ranges is None:
-            return np.full(len(classes), np.nan)
-        level = np.add.accumulate(strengths[:, : self._n_channels], axis=1)[:, -1]
-        level = level / self._n_channels
-        low, high = (limits[classes] for limits in ranges.limits)
-        share = np.clip((level - low) / (high - low), 0.0, 1.0)
-        acts = (statuses == DecisionStatus.OK) & (
-            classes != (-1 if self._rest is None else self._rest)
-        )
-        return np.where(acts, share, 0.0)
+            return found
+        rows = strengths.tolist()
+        for place, (chosen, status) in enumerate(zip(classes, statuses, strict=True)):
+            if status == _OK and chosen != self._rest:
+                found[place] = ranges.share(
+                    chosen, reduce(add, rows[place][:n_channels]) / n_channels
+                )
+        return found
 
     def _sure_of_rest(self) -> Row:
         n_classes = len(self._class_names)
@@ -228,17 +241,3 @@ class DecisionStage:
         if self._rest is not None:
             row[self._rest] = _QUIET
         return row
-
-
-def _movement_goes_on(begins: Mask, rests: Mask, is_moving: bool) -> Mask:
-    """Return whether at each place a movement has begun and no rest came since.
-
-    >>> begins, rests = np.array([False, True, False, False]), np.array([False] * 3 + [True])
-    >>> _movement_goes_on(begins, rests, False)
-    array([False,  True,  True, False])
-    """
-    places = np.arange(1, len(begins) + 1)
-    begun = np.maximum.accumulate(np.where(begins, places, int(is_moving)))
-    rested = np.maximum.accumulate(np.where(rests, places, 0))
-    goes_on: Mask = begun > rested
-    return goes_on

@@ -7,7 +7,7 @@ Its saturation is not known, and it is not judged by this range.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -101,6 +101,19 @@ class RailFigures:
         }
 
 
+class _Counts(NamedTuple):
+    """What `RailFigures` says of the samples so far."""
+
+    n_samples: int
+    at_low: tuple[int, ...]
+    at_high: tuple[int, ...]
+    is_foreign: bool
+
+    def more(self, n_samples: int) -> _Counts:
+        """Return the counts with more samples, none of them at an end."""
+        return _Counts(self.n_samples + n_samples, self.at_low, self.at_high, self.is_foreign)
+
+
 class RailWatch:
     """The samples at an end of the range, counted over each window. One thread uses it.
 
@@ -117,8 +130,12 @@ class RailWatch:
         self._waiting: list[tuple[int, FloatArray]] = []
         self._n_impossible = 0
         self._foreign_from: int | None = None
-        self.figures = None if rails is None else RailFigures(rails, 0, (), (), is_foreign=False)
+        self._counts = _Counts(0, (), (), is_foreign=False)
+
+    @property
+    def figures(self) -> RailFigures | None:
         """Counts over all samples that were checked; None without a range. Any thread reads."""
+        return None if self._rails is None else RailFigures(self._rails, *self._counts)
 
     def add_samples(self, first_index: int, samples: FloatArray) -> None:
         """Add samples, shape ``(n_samples, n_channels)``, the first at ``first_index``."""
@@ -131,10 +148,10 @@ class RailWatch:
         Both have shape ``(n_windows,)``. None is after ten samples, since the last `reset`, with a
         value that the converter cannot give.
         """
-        if self._rails is None:
-            return np.zeros(len(last_indices), dtype=np.bool_)
-        if self._waiting:
+        if self._waiting and self._rails is not None:
             self._check_waiting(self._rails)
+        if self._rails is None or not len(self._touched):
+            return np.zeros(len(last_indices), dtype=np.bool_)
         ends = np.searchsorted(self._touched, last_indices, side="right")
         starts = np.searchsorted(self._touched, last_indices - self._n_window, side="right")
         saturated: npt.NDArray[np.bool_] = ends - starts > self._rails.share * self._n_window
@@ -150,19 +167,25 @@ class RailWatch:
         self._foreign_from = None
 
     def _check_waiting(self, rails: ConverterRails) -> None:
-        oldest = self._waiting[0][0] - self._n_window
-        parts = [np.arange(first, first + len(samples)) for first, samples in self._waiting]
-        indices, samples = np.concatenate(parts), np.concatenate([one for _, one in self._waiting])
+        first, samples = self._waiting[0]
+        oldest = first - self._n_window
+        if len(self._waiting) > 1:
+            samples = np.concatenate([one for _, one in self._waiting])
+        is_inside = _all((samples > rails.low) & (samples < rails.high))  # not so with a NaN
+        if is_inside and self._counts.n_samples:
+            self._counts = self._counts.more(len(samples))
+            is_foreign = self._foreign_from is not None
+            if not len(self._touched) and (is_foreign or _all(np.rint(samples) == samples)):
+                self._waiting.clear()
+                return
+        else:
+            self._count(rails, samples)
+        indices = np.concatenate([np.arange(at, at + len(one)) for at, one in self._waiting])
         self._waiting.clear()
-        at_low, at_high = samples <= rails.low, samples >= rails.high
-        is_inside = not (at_low.any() or at_high.any())
-        is_usual = is_inside and bool(np.all(np.rint(samples) == samples))
-        if self._foreign_from is None and not is_usual:
+        if self._foreign_from is None:
             self._look_for_others(rails, indices, samples)
-        self._count(rails, at_low, at_high, is_inside=is_inside)
-        if len(self._touched) or not is_inside:
-            touched = indices[np.any(at_low | at_high, axis=1)]
-            self._touched = np.concatenate((self._touched[self._touched > oldest], touched))
+        touched = indices[rails.touched(samples)]
+        self._touched = np.concatenate((self._touched[self._touched > oldest], touched))
 
     def _look_for_others(
         self, rails: ConverterRails, indices: IndexArray, samples: FloatArray
@@ -171,35 +194,22 @@ class RailWatch:
         n_before, self._n_impossible = self._n_impossible, self._n_impossible + len(impossible)
         if self._n_impossible >= _FOREIGN_SAMPLES:
             self._foreign_from = int(impossible[_FOREIGN_SAMPLES - n_before - 1])
+            self._counts = self._counts._replace(is_foreign=True)
 
-    def _count(
-        self,
-        rails: ConverterRails,
-        at_low: npt.NDArray[np.bool_],
-        at_high: npt.NDArray[np.bool_],
-        *,
-        is_inside: bool,
-    ) -> None:
-        """Count samples at the ends, both masks of shape ``(n_samples, n_channels)``.
-
-        ``is_inside`` says that there is none.
-        """
-        before = self.figures
-        if before is None:
-            return
-        n_low, n_high = before.at_low, before.at_high
-        if not is_inside or not before.n_samples:
-            n_low = _added(n_low, np.count_nonzero(at_low, axis=0))
-            n_high = _added(n_high, np.count_nonzero(at_high, axis=0))
-        self.figures = RailFigures(
-            rails,
-            before.n_samples + len(at_low),
-            n_low,
-            n_high,
-            is_foreign=before.is_foreign or self._foreign_from is not None,
+    def _count(self, rails: ConverterRails, samples: FloatArray) -> None:
+        before = self._counts
+        self._counts = _Counts(
+            before.n_samples + len(samples),
+            _added(before.at_low, samples <= rails.low),
+            _added(before.at_high, samples >= rails.high),
+            is_foreign=before.is_foreign,
         )
 
 
-def _added(before: tuple[int, ...], new: npt.NDArray[np.int64]) -> tuple[int, ...]:
+def _all(claims: npt.NDArray[np.bool_]) -> bool:
+    return int(np.count_nonzero(claims)) == claims.size  # faster than all()
+
+
+def _added(before: tuple[int, ...], at_end: npt.NDArray[np.bool_]) -> tuple[int, ...]:
     """Return the counts by channel with new ones; there are none before the first sample."""
-    return tuple((new + np.array(before or 0)).tolist())
+    return tuple((np.count_nonzero(at_end, axis=0) + np.array(before or 0)).tolist())

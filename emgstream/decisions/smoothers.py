@@ -104,8 +104,9 @@ class BayesSmoother:
         """Return the number of the class and its probability after one more window."""
         probabilities = self._predicted()
         if row is not None:
+            weight = self._weight
             probabilities = [
-                before * max(new, _SMALLEST) ** self._weight
+                before * (_SMALLEST if new < _SMALLEST else new) ** weight
                 for before, new in zip(probabilities, row, strict=True)
             ]
         total = math.fsum(probabilities)
@@ -119,7 +120,8 @@ class BayesSmoother:
         resting = 0.0 if rest is None else self._probabilities[rest]
         moving = 1.0 - resting
         comes = moving * self._to_movement + resting * self._from_rest
-        probabilities = [self._stay * before + comes for before in self._probabilities]
+        stay = self._stay
+        probabilities = [stay * before + comes for before in self._probabilities]
         if rest is not None:
             leaves = self._from_rest * self._n_movements
             probabilities[rest] = moving * self._to_rest + resting * (1.0 - leaves)

@@ -43,6 +43,7 @@ def _document(decision: Decision, time_s: float) -> dict[str, Any]:
         "status": decision.status,
         "strength": decision.strength,
         "filled": decision.filled,
+        "needed": decision.needed,
     }
 
 

@@ -1,7 +1,7 @@
 """Measures of decisions: their figures against true labels, and cued tests."""
 
 from emgstream.trial.cued_plan import CuedPlan, movements_to_ask
-from emgstream.trial.cued_test import DWELL_S, Attempt, CuedTest, cued_test
+from emgstream.trial.cued_test import DWELL_S, Attempt, CuedTest, attempts_of, cued_test
 from emgstream.trial.live_test import LiveTest
 from emgstream.trial.recorded import replay_document, replay_test
 from emgstream.trial.replayed import (
@@ -44,6 +44,7 @@ __all__ = [
     "TrueMovements",
     "add_to_history",
     "added_delay_s",
+    "attempts_of",
     "check_history",
     "check_labels",
     "cued_test",

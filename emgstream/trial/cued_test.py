@@ -23,7 +23,7 @@ from emgstream.decisions import Decisions, DecisionStatus, rest_class
 from emgstream.trial.score import DecisionScore, Mask, TrueMovements, score
 from emgstream.types import TimeArray
 
-__all__ = ["DWELL_S", "Attempt", "CuedTest", "cued_test"]
+__all__ = ["DWELL_S", "Attempt", "CuedTest", "attempts_of", "cued_test"]
 
 DWELL_S = 0.5
 """Seconds that a movement must be named without a break to be completed: a choice.
@@ -107,12 +107,10 @@ def cued_test(
     ``hop_s`` is the time from one decision to the next, in seconds.
     """
     since_s = _since_cue(truth, hop_s) if truth.since_s is None else truth.since_s
-    rest = rest_class(decisions.class_names)
-    asked = (truth.classes >= 0) & (truth.classes != rest)
-    attempts = _attempts(decisions, truth, since_s, asked, max(round(dwell_s / hop_s), 1))
+    asked = (truth.classes >= 0) & (truth.classes != rest_class(decisions.class_names))
     counted = since_s >= reaction_s
     return CuedTest(
-        attempts=tuple(attempts),
+        attempts=attempts_of(decisions, truth, hop_s, dwell_s),
         score=score(decisions, truth, hop_s, counted),
         classes={
             decisions.class_names[number]: score(
@@ -123,6 +121,16 @@ def cued_test(
         dwell_s=dwell_s,
         reaction_s=reaction_s,
     )
+
+
+def attempts_of(
+    decisions: Decisions, truth: TrueMovements, hop_s: float, dwell_s: float = DWELL_S
+) -> tuple[Attempt, ...]:
+    """Return the movements of a test except rest, in order; see `cued_test`."""
+    since_s = _since_cue(truth, hop_s) if truth.since_s is None else truth.since_s
+    asked = (truth.classes >= 0) & (truth.classes != rest_class(decisions.class_names))
+    n_dwell = max(round(dwell_s / hop_s), 1)
+    return tuple(_attempts(decisions, truth, since_s, asked, n_dwell))
 
 
 def _attempts(

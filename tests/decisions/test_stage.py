@@ -364,6 +364,8 @@ def test_settings_come_back_from_the_manifest_as_they_were(
         ({"kind": "oracle"}, "knows argmax, guarded"),
         ({"threshold": 3.0}, "expected 0 to 1"),
         ({"begin_odds": 0.5}, "expected 1 or more"),
+        ({"class_odds": [1.0, 2.0]}, "2 factors of classes; expected"),
+        ({"class_odds": [0.0] * 7}, "class_odds"),
         ({"smoothing": {"kind": "bayes", "stay": 1.0}}, "stay 1.0"),
         ({"smoothing": {"kind": "median"}}, "smoothing of kind 'median'"),
         ({"rest_gate": {"levels": [1.0]}}, "1 numbers; expected 3"),

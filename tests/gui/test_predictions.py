@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,10 @@ from PyQt5.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from emgstream.app.live_session import LiveSession
-from emgstream.app.shown_decision import ShownDecision, newest_decision
+from emgstream.app.shown_decision import ShownDecision, newest_decision, threshold_words
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
-from emgstream.decisions import DecisionStatus
+from emgstream.decisions import DecisionSettings, DecisionStatus
 from emgstream.gui.live.label_painter import LabelPainter
 from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.palette import LIGHT
@@ -98,3 +99,32 @@ def test_no_letter_of_the_label_is_cut_off(qtbot: QtBot) -> None:
     painter.end()
     rows = np.flatnonzero(np.any(pixels_of(image) == 0, axis=1))
     assert rows[-1] - rows[0] + 1 >= drawn - 2.0
+
+
+def test_one_confidence_is_shown_with_the_threshold_it_is_held_against(qtbot: QtBot) -> None:
+    surely = ShownDecision((0.6, 0.4), 0, 0.97, "ok", None, needed=0.95)
+    assert surely.words == "97 % sure, needs 95 %"
+    assert replace(surely, confidence=0.9, status="rejected").words == (
+        "not sure enough to act (90 %, needs 95 %)"
+    )
+    assert replace(surely, needed=0.0).words == "97 % sure"
+    assert (surely.bar_of(0), surely.bar_of(1)) == (0.97, 0.4)
+    panel = PredictionPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.resize(400, 500)
+    panel.set_classes(("fist", "open"))
+    marks = []
+    for needed in (0.0, 0.5):
+        panel.show_prediction(replace(surely, needed=needed, status="unknown"))
+        bars = panel.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        marks.append(np.count_nonzero(pixels_of(bars) == QColor(LIGHT.text).rgb() & 0xFFFFFF))
+    assert marks[1] > marks[0]
+
+
+def test_thresholds_are_said_for_rest_and_for_single_movements() -> None:
+    settings = DecisionSettings(threshold=0.8, begin_odds=2.0)
+    assert threshold_words(settings) == "Acts from 80 %, after a rest from 89 %"
+    apart = replace(settings, class_odds=(0.5, 2.0, 1.0))
+    assert threshold_words(apart) == (
+        "Acts from 67 % to 89 % by movement, after a rest from 80 % to 94 % by movement"
+    )

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 from emgstream_training.decision_fitting import fit_decision
 from emgstream_training.front_end import FrontEnd
-from emgstream_training.realtime import cut_recordings, hold_out
+from emgstream_training.realtime import (
+    N_STEPS,
+    cut_recordings,
+    inner_folds,
+    windows_ending_at,
+)
 
 from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
@@ -31,16 +36,19 @@ def settings(demo_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Dec
     manifest = demo_model.manifest
     table = session(tmp_path_factory.mktemp("fit"), 301)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
-    parts = hold_out([table], manifest.class_names)
-    return fit_decision(
-        cut_recordings([table], manifest.class_names, front_end, parts),
-        [table],
-        manifest.class_names,
-        manifest.step,
-        manifest.transforms,
-        0.02,
-        open_classifier(demo_model).predict,
+    cuts = cut_recordings(
+        [table], manifest.class_names, front_end, inner_folds([table], manifest.class_names)
     )
+    predict = open_classifier(demo_model).predict
+    probabilities = [
+        predict(
+            windows_ending_at(
+                manifest.transforms.apply(cut.steps), np.arange(N_STEPS - 1, len(cut.steps))
+            )
+        )
+        for cut in cuts
+    ]
+    return fit_decision(cuts, probabilities, [table], manifest.class_names, manifest.step, 0.02)
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +67,12 @@ def scores(
 
 def test_the_settings_say_what_they_were_fitted_for_and_reached(settings: DecisionSettings) -> None:
     fitted = settings.fitted
-    assert fitted["active_error_target"] == pytest.approx(fitted["active_error_rate_argmax"] / 4)
     assert fitted["active_error_rate"] < fitted["active_error_rate_argmax"]
-    assert fitted["abstained"] <= 0.14
-    assert 0.0 <= settings.threshold < 1.0
-    assert settings.begin > settings.threshold
+    assert fitted["completion_rate"] >= fitted["completion_rate_argmax"]
+    assert fitted["abstained"] <= 0.08
+    assert settings.threshold < 1.0
+    assert settings.begin_odds in (1.0, 2.0, 4.0)
+    assert settings.begin >= settings.threshold > 0.0
     assert settings.rails is not None
     assert (settings.rails.low, settings.rails.high) == (0.0, 1023.0)
 
@@ -86,7 +95,9 @@ def test_on_another_session_they_move_less_wrongly(
     plain, smoothed, fitted = scores
     assert fitted.active_error_rate < smoothed.active_error_rate
     assert fitted.active_error_rate < 0.75 * plain.active_error_rate
-    assert fitted.abstained < 0.2
+    assert fitted.abstained < 0.08
+    assert added_delay_s(fitted, plain) < 0.08
+    assert fitted.missed <= plain.missed
     assert added_delay_s(smoothed, plain) < 0.04
 
 

@@ -111,6 +111,9 @@ def train(
     for text in notes:
         noticed(text)
     learned = learn(chosen, material, seed=seed, progress=progress)
+    decision_notes = tuple(learned.decision.fitted.get("notes", ()))
+    for text in decision_notes:
+        noticed(text)
     figures = _figures(chosen, material, learned, seed, progress)
     model = export_learned(
         chosen, material, learned, evaluation=figures.evaluation(), synthetic=synthetic
@@ -121,7 +124,7 @@ def train(
     return TrainingResult(
         model=model,
         history=learned.history,
-        notes=notes,
+        notes=(*notes, *decision_notes),
         repairs=repairs,
         figures=figures.for_people(),
         confusion=figures.confusion.tolist(),

@@ -28,6 +28,7 @@ _SNUG_ROW = 3.5 * GRID
 _LEAST_ROW = 2.25 * GRID
 _FULL_ROW = 2.5 * GRID
 _CHIP = 3.5 * GRID
+_MARK = GRID / 4
 
 
 class PredictionPanel(QWidget):
@@ -145,11 +146,12 @@ class PredictionPanel(QWidget):
             ink = color(self._theme.text if chosen else self._theme.quiet)
             place = QRectF(row.left() + left, row.top(), name_width - GRID, height)
             text(painter, place, spoken(name), _LEFT, ink)
-            share = 0.0
+            share = needed = 0.0
             if self._prediction is not None:
-                share = self._prediction.probabilities[number]
+                share = self._prediction.bar_of(number)
+                needed = self._prediction.needed if chosen else 0.0
             bar = row.adjusted(left + name_width, 0, 0, 0)  # no figure: the confidence stands above
-            self._draw_bar(painter, bar, share, colors[number])
+            self._draw_bar(painter, bar, share, colors[number], needed)
 
     def _line_height(self) -> float:
         return QFontMetricsF(self.font()).lineSpacing()
@@ -172,7 +174,10 @@ class PredictionPanel(QWidget):
         painter.setPen(on(background))
         painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), code)
 
-    def _draw_bar(self, painter: QPainter, place: QRectF, share: float, ink: str) -> None:
+    def _draw_bar(
+        self, painter: QPainter, place: QRectF, share: float, ink: str, needed: float
+    ) -> None:
+        """Draw a bar of a share, and the mark that it has to reach; 0 for none."""
         bar = QRectF(place.left(), place.center().y() - GRID / 2, max(place.width(), 0.0), GRID)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self._theme.sunken))
@@ -182,6 +187,10 @@ class PredictionPanel(QWidget):
         if filled.width() >= 1.0:
             painter.setBrush(color(ink))
             painter.drawRoundedRect(filled, min(GRID / 2, filled.width() / 2), GRID / 2)
+        if needed:
+            left = bar.left() + (bar.width() - _MARK) * needed
+            mark = QRectF(left, bar.top() - GRID / 4, _MARK, 1.5 * GRID)
+            painter.fillRect(mark, color(self._theme.text))
 
 
 def _verdict(prediction: ShownDecision, names: tuple[str, ...], theme: Theme) -> tuple[str, str]:

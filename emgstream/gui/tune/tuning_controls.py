@@ -7,10 +7,12 @@ from dataclasses import replace
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from emgstream.app.shown_decision import threshold_words
 from emgstream.app.tuning_recording import without
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.gui.card import caption
 from emgstream.gui.check_box import CheckBox
+from emgstream.gui.form_help import help_line
 from emgstream.gui.painting import GRID
 from emgstream.gui.tune.smoothing_choice import SmoothingChoice
 from emgstream.gui.tune.value_slider import ValueSlider
@@ -37,6 +39,7 @@ class TuningControls(QWidget):
         self._own = ARGMAX
         self.threshold = ValueSlider(tr("Confidence"), _THRESHOLDS, self, hint=_THRESHOLD)
         self.to_begin = ValueSlider(tr("To begin"), _BEGIN_ODDS, self, unit="×", hint=_BEGIN)
+        self.acts_from = help_line("")
         self.smoothing = SmoothingChoice(self)
         self.rest_box = CheckBox(tr("Rest, where the muscles are quiet"), self)
         self.unknown_box = CheckBox(
@@ -48,6 +51,7 @@ class TuningControls(QWidget):
         self.expert_button.toggled.connect(self._show_expert)
         self.expert = QWidget(self)
         self._lay_out()
+        self.changed.connect(self._show_thresholds)
         self.threshold.changed.connect(self.changed)
         self.to_begin.changed.connect(self.changed)
         self.smoothing.changed.connect(self.changed)
@@ -78,6 +82,10 @@ class TuningControls(QWidget):
             box.setEnabled(part is not None)
             box.setChecked(part is not None)
             box.setToolTip(f"{words}. {_NONE}" if part is None else words)
+        self._show_thresholds()
+
+    def _show_thresholds(self) -> None:
+        self.acts_from.setText(threshold_words(self.settings))
 
     def _show_expert(self, is_open: bool) -> None:
         self.expert.setVisible(is_open)
@@ -91,6 +99,7 @@ class TuningControls(QWidget):
         column.setSpacing(GRID)
         column.addWidget(caption(tr("How sure it must be to act")))
         column.addWidget(self.threshold)
+        column.addWidget(self.acts_from)
         column.addSpacing(GRID)
         column.addWidget(caption(tr("How several windows are combined")))
         column.addWidget(self.smoothing)
