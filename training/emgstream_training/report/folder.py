@@ -16,7 +16,6 @@ from emgstream.host_system import refusal
 from emgstream_training.metrics import confusion_matrix
 from emgstream_training.network_export import save_h5
 from emgstream_training.published import PublishedRows
-from emgstream_training.report import report_charts
 from emgstream_training.report.training_page import page_html
 from emgstream_training.report.training_report import TrainingReport
 from emgstream_training.training_material import TrainingMaterial
@@ -102,6 +101,8 @@ def _contents(report: TrainingReport) -> dict[str, bytes]:
 
 def _pictures(report: TrainingReport) -> dict[str, bytes]:
     """Return the charts as PNG, by name of their files."""
+    from emgstream_training.report import report_charts  # takes a third of a second
+
     figures, material = report.figures, report.material
     imputed = material.fitted.stages[1]
     spread = imputed.std(axis=0)
