@@ -49,6 +49,8 @@ _DOUBT, _RISE, _HIGHEST = 0.6, 3.0, 3.5
 Chosen on other persons and days of half of the people (BENCHMARKS.md, Another day): the calibration
 error on the other half fell from 0.27 to 0.13 on persons. Most repetitions of a known session stay
 below the first of these."""
+_EVERY = 5
+"""One window of so many is measured: its neighbours overlap with it, and cost time (choice)."""
 _AT_ONCE = 256
 """Windows that are measured at once: a choice; 9 MB with eight sessions of eight classes."""
 _LEAST = 1e-30
@@ -132,7 +134,7 @@ class ShiftFollower:
     Windows nearest to rest and those nearest to a movement are averaged apart: somebody who rests
     for long is neither more nor less like the training. Both averages begin at no shift, so that a
     stream is unlike only after enough of it was seen. A gap changes nothing: the electrodes stay
-    where they are.
+    where they are. One window in five is measured.
     """
 
     def __init__(self, limits: ShiftLimits, rest: int | None) -> None:
@@ -140,6 +142,7 @@ class ShiftFollower:
         self._rest = rest
         n_sessions = len(limits.sessions)
         self._sessions = np.arange(n_sessions)
+        self._n_seen = 0
         self._bounds = np.array([limits.moving, limits.resting])
         self._means = np.zeros((2, n_sessions, len(limits.spread)))
         self._squares = np.zeros((2, n_sessions))
@@ -161,21 +164,26 @@ class ShiftFollower:
         return np.concatenate([self._push(part) for part in parts])
 
     def _push(self, features: Doubles) -> Doubles:
-        finite: npt.NDArray[np.bool_] = np.all(np.isfinite(features), axis=1)
-        classes, apart = self._limits.nearest(np.where(finite[:, np.newaxis], features, 0.0))
+        first = -self._n_seen % _EVERY
+        self._n_seen += len(features)
+        shifts = np.full(len(features), self._shift)
+        measured = features[first::_EVERY]
+        if not len(measured):
+            return shifts
+        finite: npt.NDArray[np.bool_] = np.all(np.isfinite(measured), axis=1)
+        classes, apart = self._limits.nearest(np.where(finite[:, np.newaxis], measured, 0.0))
         kinds = (classes == (-1 if self._rest is None else self._rest)).astype(np.int64)
-        shifts = np.empty(len(features))
-        for place in range(len(features)):
+        for place in range(len(measured)):
             if finite[place]:
                 self._take(kinds[place], apart[place])
-            shifts[place] = self._shift
+            shifts[first + place * _EVERY :] = self._shift
         return shifts
 
     def _take(self, kinds: npt.NDArray[np.int64], apart: Doubles) -> None:
         """Follow one window: of each session rest (1) or movement (0), and where it lies."""
         chosen = kinds, self._sessions
         means = self._means[chosen]
-        means += (apart - means) / self._limits.memory
+        means += (apart - means) * min(_EVERY / self._limits.memory, 1.0)
         self._means[chosen] = means
         self._squares[chosen] = _sum_last(means * means) / means.shape[1] / self._bounds[kinds]
         self._shift = math.sqrt(self._squares.max(axis=0).min())

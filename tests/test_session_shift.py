@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from emgstream.app.live_session import LiveSession
 from emgstream.app.session_shift_notice import ShiftNotice
 from emgstream.bundle import Model
+from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import ARGMAX
 from emgstream.errors import ModelFileError
 from emgstream.manifest import Manifest
@@ -31,14 +32,14 @@ from emgstream.tables import read_table
 from emgstream.types import Chunk, FloatArray
 
 REST, FIST = (0.0, 0.0), (10.0, 10.0)
-LIMITS = ShiftLimits((1.0, 1.0), ((REST, FIST),), moving=0.25, resting=0.25, memory=20)
+LIMITS = ShiftLimits((1.0, 1.0), ((REST, FIST),), moving=0.25, resting=0.25, memory=100)
 
 
 def follower(limits: ShiftLimits = LIMITS) -> ShiftFollower:
     return ShiftFollower(limits, rest=0)
 
 
-def near(centre: tuple[float, float], by: float, n: int = 200) -> npt.NDArray[np.float64]:
+def near(centre: tuple[float, float], by: float, n: int = 1000) -> npt.NDArray[np.float64]:
     """Return windows that scatter around a centre that is moved."""
     return np.array(centre) + by + np.random.default_rng(1).normal(0.0, 1.0, (n, 2))
 
@@ -72,7 +73,7 @@ def test_rest_as_in_the_training_does_not_hide_shifted_movements() -> None:
     watched = follower()
     watched.push(near(FIST, 1.0))
     before = watched.shift
-    watched.push(near(REST, 0.0, 1000))
+    watched.push(near(REST, 0.0, 5000))
     assert watched.shift == before
 
 
@@ -194,6 +195,7 @@ def test_a_session_on_another_day_is_told_with_what_to_do(
     path = tmp_path / "short.csv"
     record_session(path, CueSchedule.shuffled(repetitions=1, hold_s=1.0, rest_s=0.5, seed=3))
     model = shifting(demo_model) if is_other_day else demo_model
+    path = path if is_other_day else DEMO_RECORDING
     with LiveSession(ReplaySource(read_table(path), speed=None), model) as session:
         wait_until(session)
         document = session.document()
@@ -204,7 +206,7 @@ def test_a_session_on_another_day_is_told_with_what_to_do(
         assert document["session_shift"] > 1.0
     else:
         assert told == ()
-        assert document["session_shift"] is None
+        assert 0.0 < document["session_shift"] < 1.0
 
 
 def wait_until(session: LiveSession) -> None:

@@ -14,7 +14,8 @@ Doubles = npt.NDArray[np.float64]
 def recorded(seed: int, moved: float = 0.0) -> tuple[Doubles, npt.NDArray[np.int64]]:
     """Return the features of a session of rest and two movements, and their classes.
 
-    Each repetition lies a little elsewhere; all of another day lie elsewhere in one direction.
+    Each repetition lies a little elsewhere; all of another day lie elsewhere in one direction. As
+    windows that follow each other overlap, five of them have the same noise.
     """
     random = np.random.default_rng(seed)
     classes = np.repeat(np.tile(np.arange(3), N_REPETITIONS), N_STEPS)
@@ -22,7 +23,8 @@ def recorded(seed: int, moved: float = 0.0) -> tuple[Doubles, npt.NDArray[np.int
         random.normal(0.0, 0.3, (3 * N_REPETITIONS, N_FEATURES)), N_STEPS, axis=0
     )
     centres = 5.0 * np.eye(3, N_FEATURES)[classes] + moved * (classes > 0)[:, np.newaxis]
-    return centres + of_repetition + random.normal(0.0, 1.0, (len(classes), N_FEATURES)), classes
+    noise = np.repeat(random.normal(0.0, 1.0, (len(classes) // 5, N_FEATURES)), 5, axis=0)
+    return centres + of_repetition + noise, classes
 
 
 def fitted(n_repetitions: int = N_REPETITIONS, sessions: tuple[float, ...] = (0.0,)) -> ShiftLimits:
