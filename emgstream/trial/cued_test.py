@@ -162,8 +162,10 @@ def _since_cue(truth: TrueMovements, hop_s: float) -> TimeArray:
 
     >>> _since_cue(TrueMovements(np.array([0, 0, 1]), np.array([0, 0, 1])), 0.5).tolist()
     [0.0, 0.5, 0.0]
+    >>> _since_cue(TrueMovements(np.array([-1, 0, 0]), np.array([-1, 0, 0])), 0.5).tolist()
+    [0.0, 0.0, 0.5]
     """
-    starts = np.flatnonzero(np.diff(truth.movements, prepend=-1) != 0)
+    starts = np.flatnonzero(np.diff(truth.movements, prepend=truth.movements[:1] - 1) != 0)
     lengths = np.diff(starts, append=len(truth.movements))
     return (np.arange(len(truth.movements)) - np.repeat(starts, lengths)) * np.float64(hop_s)
 

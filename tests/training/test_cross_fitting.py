@@ -34,7 +34,7 @@ def material(session_path: Path) -> TrainingMaterial:
 
 def witnessed(material: TrainingMaterial) -> CrossFitted:
     folds = [material.without(fold) for fold in material.folds]
-    return cross_fitted(material, folds, [Witness(None, one.fold) for one in folds], {})
+    return cross_fitted(material, folds, [Witness(None, one.fold) for one in folds], None)
 
 
 def test_every_window_is_judged_by_the_network_that_has_not_seen_its_fold(

@@ -14,11 +14,10 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.network.network_weights import Weights
 from emgstream.types import FloatArray, IndexArray
 from emgstream_training.examples import ClassArray
 from emgstream_training.path_mixing import PathMix, best_mix
-from emgstream_training.paths import Doubles, path_logits
+from emgstream_training.paths import Doubles
 from emgstream_training.realtime import (
     N_STEPS,
     NO_FOLD,
@@ -109,7 +108,7 @@ def cross_fitted(
     material: TrainingMaterial,
     folds: Sequence[FoldMaterial],
     networks: Sequence[TrainedNetwork],
-    earlier: Weights,
+    earlier: TrainedNetwork | None,
 ) -> CrossFitted:
     """Return what networks say of the repetitions they were not trained on.
 
@@ -120,7 +119,7 @@ def cross_fitted(
     folds, networks
         What each network learned from, and the networks, in the same order.
     earlier
-        The paths of an earlier model beside its CNN-LSTM; none for a new model.
+        The network of an earlier model; None for a new model.
     """
     cuts = [cut for cut in material.cuts if len(cut.steps) >= N_STEPS]
     lasts = [np.arange(N_STEPS - 1, len(cut.steps)) for cut in cuts]
@@ -136,7 +135,8 @@ def cross_fitted(
             windows = windows_ending_at(fold.transforms.apply(cut.steps), last[here])
             places = start + here
             _put(found, network.logits(windows), places, starts[-1])
-            _put(of_earlier, path_logits(earlier, windows, network.n_context), places, starts[-1])
+            if earlier is not None:
+                _put(of_earlier, earlier.logits(windows), places, starts[-1])
     return CrossFitted(
         found,
         of_earlier,

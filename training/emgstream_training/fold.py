@@ -26,6 +26,7 @@ from emgstream_training.examples import ClassArray, Examples
 from emgstream_training.fit import FitTask, fit, fit_together
 from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.network_export import export_model
+from emgstream_training.path_mixing import PathMix
 from emgstream_training.paths import kernel_path, linear_path
 from emgstream_training.realtime import PartArray
 from emgstream_training.recipes import REALTIME, Recipe
@@ -171,15 +172,14 @@ def learn(
         TrainedNetwork(network, n_context, beside)
         for network, beside in zip(fitted.networks, paths, strict=True)
     )
-    earlier = {} if start is None else start.paths
+    earlier = None if start is None else start.network(material.training.windows, n_context)
     crossed = cross_fitted(material, folds, judges, earlier)
     mix, shares = crossed.best_mix()
     uncalibrated = crossed.probabilities(mix, shares)
     judged = uncalibrated[crossed.judged], crossed.classes[crossed.judged]
     temperature = best_temperature(*judged)
     network = replace(
-        kept,
-        paths=mix.of(kept.paths, earlier),
+        kept if earlier is None else _mixed(mix, kept, earlier),
         shares=shares,
         temperature=temperature**_TRAINED_ON_ALL,
     )
@@ -239,6 +239,15 @@ def _decision(
         material.class_names,
         step,
         step.length / rate_hz,
+    )
+
+
+def _mixed(mix: PathMix, new: TrainedNetwork, earlier: TrainedNetwork) -> TrainedNetwork:
+    """Return the network of a new session, with those parts of an earlier one that a mix takes."""
+    return replace(
+        new,
+        cnn_lstm=earlier.cnn_lstm if mix.cnn_lstm else new.cnn_lstm,
+        paths=mix.of(new.paths, earlier.paths),
     )
 
 

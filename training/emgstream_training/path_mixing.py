@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from emgstream.network.network_weights import (
+    CNN_LSTM_PATH,
     KERNEL_LANDMARKS,
     KERNEL_PATH,
     KERNEL_PROJECTION,
@@ -35,9 +37,11 @@ class PathMix:
     """Weight of the earlier linear path, 0 to 1; the new one has the rest."""
     kernel: bool = False
     """True for the earlier kernel path, False for the new one."""
+    cnn_lstm: bool = False
+    """True for the earlier CNN-LSTM, False for the one whose training went on."""
 
     def of(self, new: Weights, earlier: Weights) -> Weights:
-        """Return the layers of both paths."""
+        """Return the layers of both paths beside the CNN-LSTM."""
         mixed = dict(new)
         if LINEAR_PATH in earlier and LINEAR_PATH in new:
             mixed[LINEAR_PATH] = [
@@ -58,6 +62,8 @@ class PathMix:
             mixed[LINEAR_PATH] = both[0] + both[1]
         if self.kernel:
             mixed[KERNEL_PATH] = earlier[KERNEL_PATH]
+        if self.cnn_lstm:
+            mixed[CNN_LSTM_PATH] = earlier[CNN_LSTM_PATH]
         return mixed
 
 
@@ -92,9 +98,9 @@ def best_mix(
 
 
 def _candidates(new: Mapping[str, Doubles], earlier: Mapping[str, Doubles]) -> Iterator[PathMix]:
-    if LINEAR_PATH in new and LINEAR_PATH in earlier:
-        kernels = (True, False) if KERNEL_PATH in new and KERNEL_PATH in earlier else (False,)
-        for linear in (0.5, 1.0):
-            for kernel in kernels:
-                yield PathMix(linear, kernel)
-    yield NEW_ALONE
+    both = new.keys() & earlier.keys()
+    linears = (0.5, 1.0, 0.0) if LINEAR_PATH in both else (0.0,)
+    kernels = (True, False) if KERNEL_PATH in both else (False,)
+    cnn_lstms = (True, False) if CNN_LSTM_PATH in both else (False,)
+    for linear, kernel, cnn_lstm in product(linears, kernels, cnn_lstms):
+        yield PathMix(linear, kernel, cnn_lstm)

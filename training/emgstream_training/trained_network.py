@@ -12,6 +12,7 @@ import numpy.typing as npt
 from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR_PATH, Weights
 from emgstream.types import FloatArray
 from emgstream_training.metrics import probabilities
+from emgstream_training.network import build_network
 from emgstream_training.paths import path_logits
 
 __all__ = [
@@ -93,6 +94,17 @@ class EarlierNetwork:
     """Those of the CNN-LSTM, in Keras' order."""
     paths: Weights
     """The layers of the other paths, by name."""
+
+    def network(self, windows: FloatArray, n_context: int) -> TrainedNetwork:
+        """Return the network, for windows ``(n_windows, n_steps, n_features)`` as these.
+
+        Its shares are to be chosen.
+        """
+        n_steps, n_features = windows.shape[1:]
+        n_classes = len(self.cnn_lstm[-1])
+        cnn_lstm = build_network(n_steps, n_features - n_context, n_classes, unroll=True)
+        cnn_lstm.set_weights(self.cnn_lstm)
+        return TrainedNetwork(cnn_lstm, n_context, self.paths)
 
 
 def joined_logits(logits: Mapping[str, Doubles], shares: Mapping[str, float]) -> Doubles:
