@@ -81,7 +81,7 @@ class Manifest(ModelDescription):
     hop: int = 1
     """Steps from one window to the next."""
     shift: ShiftLimits | None = None
-    """What the shift of a session is measured against; None where every session is as any other."""
+    """The limits of the shift of a session; None where every session is as any other."""
 
     @property
     def n_features(self) -> int:

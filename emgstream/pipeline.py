@@ -147,7 +147,7 @@ class Pipeline:
 
     @property
     def session_shift(self) -> float | None:
-        """How far the stream lies from those of the training, as a share of the limit.
+        """The distance of the stream from those of the training, as a share of the limit.
 
         None where the model has no limit. Any thread may read it.
         """

@@ -192,7 +192,7 @@ class ShiftFollower:
 def shift_temperatures(shifts: Doubles) -> Doubles:
     """Return the temperature of the probabilities at each shift, 1 or more.
 
-    >>> shift_temperatures(np.array([0.5, 0.6, 1.1, 99.0])).tolist()
+    >>> shift_temperatures(np.array([0.5, 0.6, 1.1, 99.0])).round(6).tolist()
     [1.0, 1.0, 2.5, 3.5]
     """
     temperatures: Doubles = np.clip(1.0 + _RISE * (shifts - _DOUBT), 1.0, _HIGHEST)

@@ -187,7 +187,7 @@ def test_a_manifest_that_is_no_json_object_is_refused(path: Path, content: bytes
 @pytest.mark.parametrize(
     "change",
     [
-        lambda document: document["classes"].append("one_more"),
+        lambda document: document.update(classes=[*document["classes"], "one_more"], shift=None),
         lambda document: document["window"].update(n_steps=11),
     ],
 )

@@ -22,7 +22,7 @@ def shift_words() -> str:
 
 
 class ShiftNotice:
-    """Whether a session is told to be unlike those of the training, from one look to the next."""
+    """The note on a session that is unlike those of the training, from one look to the next."""
 
     def __init__(self) -> None:
         self._is_shifted = False

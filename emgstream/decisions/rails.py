@@ -102,7 +102,7 @@ class RailFigures:
 
 
 class _Counts(NamedTuple):
-    """What `RailFigures` says of the samples so far."""
+    """The `RailFigures` of the samples so far."""
 
     n_samples: int
     at_low: tuple[int, ...]

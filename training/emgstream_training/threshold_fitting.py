@@ -56,7 +56,7 @@ _IN_TIME_S = 0.08
 """Mean delay that is hardly felt (choice)."""
 _LEAST_ERRORS = 0.01
 """Active errors below which a further share of them is no longer worth time (choice)."""
-_LOST_S = 2.0
+_LOST_S = 0.5
 """Seconds late that a movement counts which is no longer completed, or never named."""
 _FALSE_S = 2.0
 """Seconds of wrong movement that a false activation in settled rest counts."""
@@ -93,7 +93,7 @@ class JudgedWindows:
 
 @dataclass(frozen=True)
 class _Trial:
-    """What some decisions did, in the figures of a cued test."""
+    """The figures of a cued test that some decisions come to."""
 
     score: DecisionScore
     attempts: tuple[Attempt, ...]

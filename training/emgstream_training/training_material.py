@@ -60,7 +60,7 @@ class PublishedMaterial:
 
 @dataclass(frozen=True, eq=False)
 class FoldMaterial:
-    """What one network of the cross-fitting learns from and is judged on."""
+    """The examples that one network of the cross-fitting learns from and is judged on."""
 
     fold: int
     """Number of the fold."""
