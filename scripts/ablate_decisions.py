@@ -18,15 +18,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-from data_sets import add_words, recordings
+from data_sets import add_words, held_out_repetitions, recordings
 from emgstream_training.fold import train_fold
-from emgstream_training.realtime import NEITHER, TRAINING
+from emgstream_training.realtime import PartArray
 from emgstream_training.recordings import class_names_of
-from emgstream_training.row_folds import repetition_folds
 from emgstream_training.temperature import expected_calibration_error
 
 from emgstream.bundle import Model, read_model, write_model
@@ -42,11 +39,7 @@ from emgstream.decisions import (
 from emgstream.tables import EmgTable, read_table
 from emgstream.trial import DecisionScore, added_delay_s, attempts_of, score, seen_on
 
-Mask: TypeAlias = npt.NDArray[np.bool_]
-
 _SEED = 1
-_N_FOLDS, _HELD_OUT_FOLD = 5, 2
-"""One repetition in five of each label is held out: the one in the middle."""
 _SMOOTHINGS: tuple[Smoothing, ...] = (
     MajoritySmoothing(3),
     MajoritySmoothing(5),
@@ -103,9 +96,8 @@ def main() -> int:
 
 def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[str, Figures]]:
     table = read_table(path)
-    (folds,) = repetition_folds([table], class_names_of([table]), _N_FOLDS)
-    held_out = folds == _HELD_OUT_FOLD
-    model = _model(table, (folds >= 0) & ~held_out, rate_hz, folder)
+    held_out, parts = held_out_repetitions(table)
+    model = _model(table, parts, rate_hz, folder)
     index = np.arange(table.n_rows) if table.index is None else table.index
     seen = seen_on(table, model, rate_hz)
     first = seen.decided(ARGMAX)
@@ -128,14 +120,14 @@ def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[
         yield name, Figures(found, plain, completed, error)
 
 
-def _model(table: EmgTable, learned: Mask, rate_hz: float, folder: Path | None) -> Model:
+def _model(table: EmgTable, parts: PartArray, rate_hz: float, folder: Path | None) -> Model:
     """Return a model of a session, trained without its held-out repetitions."""
     kept = None if folder is None else folder / f"{table.path.name}.emgmodel"
     if kept is not None and kept.exists():
         return read_model(kept)
     model = train_fold(
         [table],
-        [np.where(learned, TRAINING, NEITHER)],
+        [parts],
         class_names=class_names_of([table]),
         sampling_rate_hz=rate_hz,
         seed=_SEED,

@@ -23,12 +23,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from data_sets import add_words, recordings
+from data_sets import add_words, held_out_repetitions, recordings
 from emgstream_training.fold import train_fold
-from emgstream_training.realtime import NEITHER, TRAINING
+from emgstream_training.realtime import PartArray
 from emgstream_training.recipes import REALTIME, Recipe
 from emgstream_training.recordings import class_names_of
-from emgstream_training.row_folds import repetition_folds
 
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.decisions import Decisions, DecisionStatus
@@ -43,8 +42,6 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _SEED = 1
 _QUICK_EPOCHS = 3
-_N_FOLDS, _HELD_OUT_FOLD = 5, 2
-"""One repetition in five of each label is held out: the one in the middle."""
 _SHARES = (0.0, 0.001, 0.003, 0.01, 0.03)
 """Shares of the samples that are lost, as the issue asks for."""
 _BURSTS = (3, 10, 30)
@@ -154,14 +151,13 @@ def _people(paths: Sequence[tuple[Path, float]], quick: bool) -> list[tuple[str,
 def _session(person: str, path: Path, rate_hz: float, folder: Path | None, quick: bool) -> Session:
     print(person, file=sys.stderr, flush=True)
     table = read_table(path)
-    (folds,) = repetition_folds([table], class_names_of([table]), _N_FOLDS)
-    held_out = folds == _HELD_OUT_FOLD
+    held_out, parts = held_out_repetitions(table)
     kept = None if folder is None else folder / f"{'quick_' if quick else ''}{path.name}.emgmodel"
     recipe = REALTIME.with_max_epochs(_QUICK_EPOCHS if quick else None)
     if kept is not None and kept.exists():
         model = read_model(kept)
     else:
-        model = _trained(table, (folds >= 0) & ~held_out, rate_hz, recipe)
+        model = _trained(table, parts, rate_hz, recipe)
     if kept is not None and not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_model(kept, model)
@@ -176,10 +172,10 @@ def _near(table: EmgTable, held_out: Mask, rate_hz: float) -> EmgTable:
     return _without(table, np.flatnonzero((away < 0) | (away > _BEFORE_S * rate_hz)))
 
 
-def _trained(table: EmgTable, learned: Mask, rate_hz: float, recipe: Recipe) -> Model:
+def _trained(table: EmgTable, parts: PartArray, rate_hz: float, recipe: Recipe) -> Model:
     return train_fold(
         [table],
-        [np.where(learned, TRAINING, NEITHER)],
+        [parts],
         class_names=class_names_of([table]),
         sampling_rate_hz=rate_hz,
         seed=_SEED,

@@ -20,7 +20,6 @@ from emgstream_training.evaluation.evaluated_decisions import (
 )
 from emgstream_training.front_end import FrontEnd
 from emgstream_training.realtime import (
-    N_STEPS,
     NEITHER,
     TRAINING,
     cut_recordings,
@@ -95,12 +94,7 @@ def test_the_windows_of_a_training_are_those_of_the_live_path(
     front_end = FrontEnd(manifest.conditioning, manifest.step, ())
     cuts = cut_recordings([table], NAMES, front_end, [np.zeros(table.n_rows, np.int64)])
     examples = np.concatenate(
-        [
-            windows_ending_at(
-                manifest.transforms.apply(cut.steps), np.arange(N_STEPS - 1, len(cut.steps))
-            )
-            for cut in cuts
-        ]
+        [windows_ending_at(manifest.transforms.apply(cut.steps), cut.last_steps) for cut in cuts]
     )
     seen: list[bytes] = []
     pipeline = Pipeline(demo_model)

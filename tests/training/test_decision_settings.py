@@ -8,7 +8,6 @@ import pytest
 from emgstream_training.decision_fitting import fit_decision
 from emgstream_training.front_end import FrontEnd
 from emgstream_training.realtime import (
-    N_STEPS,
     cut_recordings,
     inner_folds,
     windows_ending_at,
@@ -41,11 +40,7 @@ def settings(demo_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Dec
     )
     predict = open_classifier(demo_model).predict
     probabilities = [
-        predict(
-            windows_ending_at(
-                manifest.transforms.apply(cut.steps), np.arange(N_STEPS - 1, len(cut.steps))
-            )
-        )
+        predict(windows_ending_at(manifest.transforms.apply(cut.steps), cut.last_steps))
         for cut in cuts
     ]
     return fit_decision(cuts, probabilities, [table], manifest.class_names, manifest.step, 0.02)

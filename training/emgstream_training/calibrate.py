@@ -1,8 +1,9 @@
 """Calibration of a model on a new session: electrodes moved, drier skin, a tired arm.
 
 The transforms are fitted anew on the new session, and the training of the CNN-LSTM continues from
-its weights; of the other paths, as much is kept as held-out repetitions prefer. All repetitions of
-the new session are held out in turn, and the gain is measured on them.
+its weights; of each path, the CNN-LSTM included, as much of the earlier model is kept as held-out
+repetitions prefer. All repetitions of the new session are held out in turn, and the gain is
+measured on them.
 """
 
 from __future__ import annotations

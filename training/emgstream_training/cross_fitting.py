@@ -19,7 +19,6 @@ from emgstream_training.examples import ClassArray
 from emgstream_training.path_mixing import PathMix, best_mix
 from emgstream_training.paths import Doubles
 from emgstream_training.realtime import (
-    N_STEPS,
     NO_FOLD,
     RepetitionCut,
     is_clear,
@@ -121,8 +120,8 @@ def cross_fitted(
     earlier
         The network of an earlier model; None for a new model.
     """
-    cuts = [cut for cut in material.cuts if len(cut.steps) >= N_STEPS]
-    lasts = [np.arange(N_STEPS - 1, len(cut.steps)) for cut in cuts]
+    cuts = [cut for cut in material.cuts if len(cut.last_steps)]
+    lasts = [cut.last_steps for cut in cuts]
     judges = _judges([cut.folds[last] for cut, last in zip(cuts, lasts, strict=True)])
     starts = np.cumsum([0, *map(len, lasts)])
     found: dict[str, Doubles] = {}

@@ -75,7 +75,7 @@ def fit_decision(
         Length of a step in seconds; a window ends with each.
     """
     n_channels = tables[0].samples.shape[1]
-    long_enough = [cut for cut in cuts if len(cut.steps) >= N_STEPS]
+    long_enough = [cut for cut in cuts if len(cut.last_steps)]
     recordings = [
         _predicted(cut, of_cut, step, n_channels)
         for cut, of_cut in zip(long_enough, probabilities, strict=True)
@@ -105,7 +105,7 @@ def fit_decision(
 def _predicted(
     cut: RepetitionCut, probabilities: FloatArray, step: Step, n_channels: int
 ) -> _PredictedCut:
-    last = np.arange(N_STEPS - 1, len(cut.steps))
+    last = cut.last_steps
     first = last - (N_STEPS - 1)
     judged = cut.folds[last] != NO_FOLD
     repetitions = np.where(cut.classes >= 0, cut.repetitions, -1)

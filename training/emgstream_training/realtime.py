@@ -45,6 +45,7 @@ __all__ = [
     "held_movements",
     "inner_folds",
     "is_clear",
+    "learned_codes",
     "rate_notes",
     "rate_of",
     "windows_ending_at",
@@ -88,6 +89,11 @@ class RepetitionCut:
     """Fold in which the step is held out, ``(n_steps,)``; `NO_FOLD` where its samples differ."""
     filled: TimeArray
     """Share of the window that ends with each step that was not measured, ``(n_steps,)``."""
+
+    @property
+    def last_steps(self) -> IndexArray:
+        """Place of the last step of each window, ``(n_windows,)``; empty for a shorter stretch."""
+        return np.arange(N_STEPS - 1, len(self.steps))
 
 
 def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float:
@@ -173,12 +179,7 @@ def inner_folds(
     turn; of a class with a single one, and of those in ``by_time``, each fold gets a third of the
     time. Where ``parts`` are given, only their `TRAINING` rows are shared out.
     """
-    codes = [class_codes(table, class_names) for table in tables]
-    if parts is not None:
-        codes = [
-            np.where(part == TRAINING, of_table, -1)
-            for part, of_table in zip(parts, codes, strict=True)
-        ]
+    codes = learned_codes(tables, class_names, parts)
     by_repetition = repetition_folds(tables, class_names, N_FOLDS, codes)
     stretches = time_folds(codes, len(class_names), N_FOLDS)
     joined = np.concatenate(by_repetition)
@@ -191,6 +192,24 @@ def inner_folds(
     return [
         np.where(np.isin(of_table, list(once)), by_stretch, folds)
         for of_table, by_stretch, folds in zip(codes, stretches, by_repetition, strict=True)
+    ]
+
+
+def learned_codes(
+    tables: Sequence[EmgTable],
+    class_names: Sequence[str],
+    parts: Sequence[PartArray] | None = None,
+) -> list[ClassArray]:
+    """Return the class of each row to learn from, -1 for others, shape ``(n_rows,)`` per table.
+
+    Where ``parts`` are given, only their `TRAINING` rows are learned from.
+    """
+    codes = [class_codes(table, class_names) for table in tables]
+    if parts is None:
+        return codes
+    return [
+        np.where(part == TRAINING, of_table, -1)
+        for part, of_table in zip(parts, codes, strict=True)
     ]
 
 
@@ -250,7 +269,7 @@ def is_clear(cut: RepetitionCut, last_steps: IndexArray) -> npt.NDArray[np.bool_
 
 
 def _windows(cut: RepetitionCut, folds: Collection[int], transforms: Transforms) -> Examples:
-    last = np.arange(N_STEPS - 1, len(cut.steps))
+    last = cut.last_steps
     chosen = last[is_clear(cut, last) & np.isin(cut.folds[last], list(folds))]
     return Examples(windows_ending_at(transforms.apply(cut.steps), chosen), cut.classes[chosen])
 

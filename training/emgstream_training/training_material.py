@@ -208,11 +208,11 @@ def prepare_parts(
     None for all rows with a label. Raises as `prepare`.
     """
     rate = realtime.rate_of(tables, sampling_rate_hz)
-    folds = realtime.inner_folds(tables, class_names, parts)
+    codes = realtime.learned_codes(tables, class_names, parts)
     seen = []
-    for table, of_rows in zip(tables, folds, strict=True):
+    for table, of_rows in zip(tables, codes, strict=True):
         samples, rows = bridged_samples(table, step_length(rate))
-        seen.append(samples[of_rows[rows] != NO_FOLD])
+        seen.append(samples[of_rows[rows] >= 0])
     return prepare_front_end(
         tables, parts, class_names, rate, choose(seen, rate, overrides, recipe.steps)
     )
@@ -281,7 +281,7 @@ def _least_learned(cuts: Sequence[RepetitionCut], n_classes: int) -> IndexArray:
     """Return the number of windows to learn from in the worst fold, by class, ``(n_classes,)``."""
     counts = np.zeros((realtime.N_FOLDS, n_classes), dtype=np.int64)
     for cut in cuts:
-        last = np.arange(realtime.N_STEPS - 1, len(cut.steps))
+        last = cut.last_steps
         used = last[realtime.is_clear(cut, last) & (cut.folds[last] != NO_FOLD)]
         np.add.at(counts, (cut.folds[used], cut.classes[used]), 1)
     least: IndexArray = (counts.sum(axis=0) - counts).min(axis=0)
