@@ -16,8 +16,8 @@ def shift_words() -> str:
     """Return the note on a session that is unlike those of the training, for people."""
     return tr(
         "the signals look like another day or another person than the model was trained on, so its "
-        "decisions are less certain; calibrate it: record each movement five times, about two "
-        "minutes, then adapt the model to the recording (page Train, or emgstream calibrate)"
+        "decisions are less certain; record each movement five times and give the recording to "
+        "emgstream calibrate"
     )
 
 

@@ -32,6 +32,10 @@ _WHOLE: tuple[tuple[str, str], ...] = (
 )
 """As `_ADVICE`, for clauses of which no part says anything without the rest."""
 _ADVICE: tuple[tuple[str, str], ...] = (
+    (
+        r"emgstream calibrate",
+        tr("record each movement five times and adapt the model to it on the page Train"),
+    ),
     (r"emgstream recover", tr("put it in order with the button beside it, on the page Train")),
     (r"emgstream record wrote", tr(r"expected a recording of the page Record")),
     (r"emgstream ports", tr("look at the list of sources at the top")),

@@ -22,6 +22,7 @@ from emgstream.app.installation_plan import InstallationPlan
 from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.app.session_shift_notice import shift_words
 from emgstream.app.training_job import TrainingJob, evaluation_arguments, training_arguments
+from emgstream.app.window_words import window_words
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.live.live_page import LivePage
@@ -221,7 +222,7 @@ def test_a_model_is_adapted_to_another_day(
     assert ready.progress.title.text() == "Adapting"
     wait(qtbot, lambda: not ready.is_busy)
     # The simulated board that still streams is another person than the one in the recordings.
-    assert ready.shell.strip.words in ("", shift_words())
+    assert ready.shell.strip.words in ("", window_words(shift_words()))
     assert ready.result.title.text() == "Adapted"
     figures = read_model(tmp_path / "today.emgmodel").manifest.evaluation["calibration_session"]
     before, after = figures["balanced_accuracy_before"], figures["balanced_accuracy"]
