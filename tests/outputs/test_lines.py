@@ -34,6 +34,9 @@ def piped(
         with LineWriter("-", tells_room=tells_room) as lines:
             yield reader, lines
         monkeypatch.undo()
+    for thread in threading.enumerate():
+        if thread.name == "emg-pipe":  # a write that was given up ends with its reader
+            thread.join(PATIENCE_S)
 
 
 @on_posix
