@@ -103,10 +103,11 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 @pytest.fixture(scope="session", autouse=True)
 def no_file_of_the_user_is_touched(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Neither the user's configuration nor the user's log, by what the tests start either."""
+    """Neither the user's configuration, log nor data, by what the tests start either."""
     folder = tmp_path_factory.mktemp("user")
     os.environ["EMGSTREAM_CONFIG"] = str(folder / "config.toml")
     os.environ["EMGSTREAM_LOG_FOLDER"] = str(folder / "logs")
+    os.environ["XDG_DATA_HOME"] = str(folder / "data")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,18 +14,19 @@ from emgstream.errors import ModelFileError
 from emgstream.network.runtime_libraries import find_runtime_libraries
 from emgstream.types import FloatArray
 
-__all__ = ["LitertClassifier"]
+__all__ = ["LITERT_VERSION", "LitertClassifier"]
 
 
-def _load_interpreter() -> Any:
-    """Return LiteRT's interpreter; Windows must know its libraries before it is imported."""
+def _load_litert() -> tuple[Any, str]:
+    """Return LiteRT's interpreter and its version; Windows must know its libraries before."""
     find_runtime_libraries()
+    import ai_edge_litert
     from ai_edge_litert.interpreter import Interpreter
 
-    return Interpreter
+    return Interpreter, str(ai_edge_litert.__version__)
 
 
-_INTERPRETER = _load_interpreter()
+_INTERPRETER, LITERT_VERSION = _load_litert()
 _STDERR = 2
 """The file descriptor of standard error (POSIX)."""
 

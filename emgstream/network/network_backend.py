@@ -13,6 +13,7 @@ from emgstream.library_gaps import LITERT_PYTHON, gap_of, this_machine
 from emgstream.logs import get_logger
 from emgstream.network.backend_choice import BackendChoice, BackendReason
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, asked_backend
+from emgstream.network.network_trial import try_network
 from emgstream.network.network_weights import read_weights, weight_shapes
 from emgstream.network.numpy_classifier import NumpyClassifier
 from emgstream.network.runtime_libraries import runtime_cure
@@ -64,16 +65,17 @@ def choose_backend() -> BackendChoice:
 def open_classifier(model: Model, backend: NetworkBackend | None = None) -> Classifier:
     """Return the network of a model, ready to classify; by default of the chosen backend.
 
-    Raises ModelFileError if the network is damaged or does not fit its manifest, and
-    NetworkBackendError if this computer cannot run it.
+    Raises ModelFileError if the network is damaged, crashes LiteRT or does not fit its manifest,
+    and NetworkBackendError if this computer cannot run it.
     """
     backend = backend or choose_backend().backend
     if backend is NetworkBackend.NUMPY:
         return numpy_classifier(model)
     _check_litert()
-    classifier: Classifier = import_module(_LITERT).LitertClassifier(
-        model.classifier, model.classifier_batch
-    )
+    litert = import_module(_LITERT)
+    networks = model.classifier, model.classifier_batch
+    try_network(*networks, litert.LITERT_VERSION)
+    classifier: Classifier = litert.LitertClassifier(*networks)
     return classifier
 
 
