@@ -4,9 +4,9 @@ python scripts/evaluate_days.py FOLDER --rate myo_readings=200 unibo_inail=500
 
 Of each subject, every session but the first is a new day: the network is trained on all sessions
 before it. It is measured as it is, after calibration with the first repetition of each movement,
-and after calibration with the first half of the repetitions, a minute per class at most. All
-models are measured on the other half. LDA gets the same rows: those of all days, or those of the
-new day alone. Needs the extra ``train``.
+without labels and with them, and after calibration with the first half of the repetitions, a minute
+per class at most. All models are measured on the other half. LDA gets the same labels: those of
+all days, or those of the new day alone. Needs the extra ``train``.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from emgstream_training.evaluation.recorded_sessions import session_identities
 from emgstream_training.realtime import NEITHER, TRAINING, PartArray
 from emgstream_training.recipes import REALTIME
 from emgstream_training.recordings import class_names_of, read_recordings
+from emgstream_training.unlabelled_calibration import calibrate_unlabelled
 
 from emgstream.bundle import Model
 from emgstream.errors import EmgStreamError, TrainingDataError
@@ -36,7 +37,8 @@ from emgstream.tables import EmgTable
 
 _MOST_S = 60.0
 _SEED = 42
-_WANTED = {"none": 3, "one repetition": 5, "half": 8}
+_UNLABELLED = "none, levels adapted"
+_WANTED = {"none": 3, _UNLABELLED: 3, "one repetition": 5, "half": 8}
 """Lead over the better strong LDA to reach, in points, by what is labelled of the new day."""
 _HEAD = (
     *("new day", "labelled of it", "network", "strong LDA, all days", "strong LDA, new day"),
@@ -118,6 +120,11 @@ def _day(paths: list[Path], rate_hz: float) -> Iterator[Outcome]:
     model = train_on(sessions, (*old_parts, learned_of["none"]), REALTIME, _SEED)
     study = Study(sessions, REALTIME, _SEED, model)
     for labelled, learned in learned_of.items():
+        if labelled == _UNLABELLED:
+            once = learned_of["one repetition"]
+            adapted = replace(study, model=_levelled(model, tables[-1], once, rate_hz))
+            yield _outcome(adapted, labelled, old_parts, learned, test)
+            continue
         if labelled != "none":
             study = replace(study, model=_calibrated(model, tables[-1], learned, rate_hz))
         yield _outcome(study, labelled, old_parts, learned, test)
@@ -176,6 +183,15 @@ def _calibrated(model: Model, table: EmgTable, learned: PartArray, rate_hz: floa
         print(f"kept as it was: {error}", file=sys.stderr)
         return model
     return found.model
+
+
+def _levelled(model: Model, table: EmgTable, seen: PartArray, rate_hz: float) -> Model:
+    """Return the model at the levels of the day, or the given one where that is refused."""
+    try:
+        return calibrate_unlabelled(model, [table], rate_hz, [seen]).model
+    except TrainingDataError as error:
+        print(f"kept as it was: {error}", file=sys.stderr)
+        return model
 
 
 def _row(one: Outcome) -> str:

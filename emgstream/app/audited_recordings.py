@@ -162,14 +162,22 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str:
-    """Return why one model cannot be trained on all of them; empty where it can."""
+def conflict(
+    verdicts: Sequence[RecordingVerdict], rate_hz: float | None, *, adapts: bool = False
+) -> str:
+    """Return why one model cannot be trained on all of them; empty where it can.
+
+    A model that is adapted needs no label: to recordings without any, its levels are.
+    """
+    needs_labels = not adapts or any(verdict.labels for verdict in verdicts)
     for verdict in verdicts:
         if verdict.is_undecided:
             return tr(
                 "The columns of {name} are not settled; choose Columns… beside it",
                 name=verdict.path.name,
             )
+        if not needs_labels and verdict.channel_names:  # it can be read
+            continue
         if verdict.lacks_label:
             return tr(
                 "{name} has no label; take its name as the label, or remove it",

@@ -95,7 +95,10 @@ def _verdict(audit: Audit) -> RecordingVerdict:
     labels = tuple(label.name for label in audit.labels if label.n_rows)
     if not labels:
         kind = "unusable"
-        line = tr("no label: expected at least two to tell apart; record each movement, and rest")
+        line = tr(
+            "no label, so no model can be trained on it, only adapted to its levels; record each "
+            "movement, and rest, with cues"
+        )
     elif len(labels) == 1 and not by_name:
         kind, line = (
             "look",

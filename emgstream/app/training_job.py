@@ -197,7 +197,7 @@ class _VerbJob:
             child.close()
 
 
-_ENDS = ("trained", "calibrated", "evaluated")
+_ENDS = ("trained", "calibrated", "moved", "evaluated")
 
 
 class TrainingJob(_VerbJob):

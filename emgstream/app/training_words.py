@@ -15,6 +15,7 @@ from emgstream.app.evaluation_pictures import TruthAgainstDecision, validation_m
 from emgstream.app.window_words import window_words
 from emgstream.significant_digits import decimals_of, half_width, independent, percent
 from emgstream.translation import tr, tr_n
+from emgstream.wording import listed
 
 __all__ = [
     "TrainingOutcome",
@@ -48,22 +49,22 @@ class TrainingOutcome:
 
 
 def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
-    """Return the words on the model of an event "trained" or "calibrated"."""
-    is_adapted = event["event"] == "calibrated"
-    done = tr("Adapted") if is_adapted else tr("Trained")
+    """Return the words on the model of an event "trained", "calibrated" or "moved"."""
+    is_trained = event["event"] == "trained"
+    done = tr("Trained") if is_trained else tr("Adapted")
     title = tr("Stopped, and kept") if event["interrupted"] else done
-    if not is_adapted:
+    if is_trained:
         epochs = tr_n("{n:,} epoch", "{n:,} epochs", event["n_epochs"])
         figures = (f"{name}: {text}" for name, text in event["figures"].items())
         notes = (window_words(note[:1].upper() + note[1:]) for note in event["notes"])
         told = (event["model"], epochs, *figures, *notes, *event["repairs"])
         return TrainingOutcome(title, told, matrix=validation_matrix(event))
-    return TrainingOutcome(
-        title,
-        (event["model"], event["title"], *event["repairs"]),
-        "  →  ".join(_gain(event)),
-        _GAIN.format(n_windows=event["n_windows"]),
-    )
+    told = (event["model"], event["title"], *event["repairs"])
+    if event["event"] == "moved":
+        unseen = (window_words(one) for one in _unseen_words(event))
+        return TrainingOutcome(title, (*told, *unseen), _distance(event), _moved_words(event))
+    note = _GAIN.format(n_windows=event["n_windows"])
+    return TrainingOutcome(title, told, "  →  ".join(_gain(event)), note)
 
 
 def trained_facts(event: Mapping[str, Any], elapsed_s: float) -> Iterator[tuple[str, str]]:
@@ -77,16 +78,22 @@ def trained_facts(event: Mapping[str, Any], elapsed_s: float) -> Iterator[tuple[
         yield tr("measured"), f"{name}: {text}"
 
 
-def calibrated_facts(event: Mapping[str, Any], held_out: str) -> Iterator[tuple[str, str]]:
-    """Give the facts on a model that was calibrated; ``held_out`` tells what its gain is of."""
+def calibrated_facts(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the facts on a model of an event "calibrated" or "moved"."""
     yield tr("model"), f"{event['model']} ({event['title']})"
+    if event["event"] == "moved":
+        yield tr("without labels"), _moved_words(event)
+        yield tr("distance"), _distance(event)
+        for words in _unseen_words(event):
+            yield tr("not seen"), words
+        return
     yield (
         tr("held out"),
         tr_n(
             "{n:,} window: {held_out}",
             "{n:,} windows: {held_out}",
             event["n_windows"],
-            held_out=held_out,
+            held_out=event["held_out"],
         ),
     )
     for when, accuracy in zip((tr("before"), tr("after")), _gain(event), strict=True):
@@ -114,6 +121,30 @@ def _gain(event: Mapping[str, Any]) -> tuple[str, str]:
     """Return the balanced accuracy before and after, with the digits the windows justify."""
     reach = half_width(event["after"], independent(event["n_windows"]))
     return percent(event["before"], decimals_of(reach)), percent(event["after"], decimals_of(reach))
+
+
+def _distance(event: Mapping[str, Any]) -> str:
+    """Return how far the levels were moved."""
+    return tr("{distance:.2f} spreads", distance=event["distance"])
+
+
+def _moved_words(event: Mapping[str, Any]) -> str:
+    return tr(
+        "only the levels were adapted, to {seconds:.0f} s of signal. They were so many spreads of "
+        "a movement away from the training. Without labels nobody can tell how many more decisions "
+        "are right; the live test does",
+        seconds=event["duration_s"],
+    )
+
+
+def _unseen_words(event: Mapping[str, Any]) -> Iterator[str]:
+    """Give a warning on movements that nothing in the recording looks like."""
+    if event["unseen"]:
+        yield tr(
+            "nothing in the recording looks like {movements}; if they are in it, record each "
+            "movement with cues",
+            movements=listed(event["unseen"]),
+        )
 
 
 def time_left(seconds: float) -> str:

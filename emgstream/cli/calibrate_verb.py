@@ -17,6 +17,7 @@ from emgstream.tables import check_there
 
 if TYPE_CHECKING:
     from emgstream_training.calibrate import CalibratedModel
+    from emgstream_training.unlabelled_calibration import UnlabelledCalibration
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
@@ -27,12 +28,17 @@ EXAMPLES = {
 }
 
 _EVENTS = f"""{training_progress.EPOCHS} at the end "calibrated" with model, title, n_windows,
-repairs, before and after (balanced accuracy on held-out repetitions, 0 to 1) and interrupted."""
+repairs, before and after (balanced accuracy on held-out repetitions, 0 to 1) and interrupted;
+without labels "moved" with model, title, duration_s, repairs, unseen (movements that nothing looks
+like) and distance (of the session from the training, in spreads of a movement)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``emgstream calibrate``."""
-    options.add_sessions(parser, "labelled recordings of the new session")
+    options.add_sessions(
+        parser,
+        "recordings of the new session: labelled, or without labels to adapt the levels alone",
+    )
     options.add_model(parser)
     options.add_new_model(parser)
     options.add_seed(parser)
@@ -42,6 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Calibrate, write the model, and print its gain on held-out repetitions.
+
+    Without labels, print how far the session was from the training.
 
     Raises TrainingDataError, and writes nothing, where it would make the model worse;
     MissingExtraError without the ``train`` extra; and InterruptedByUserError after Ctrl-C, when
@@ -72,16 +80,31 @@ def run(arguments: argparse.Namespace) -> None:
         )
     write_model(arguments.out, result.model)
     event = _event(result, arguments.out)
-    training_progress.report_model(arguments, event, calibrated_facts(event, result.held_out))
+    training_progress.report_model(arguments, event, calibrated_facts(event))
 
 
-def _event(result: CalibratedModel, out: Path) -> dict[str, Any]:
-    return {
-        "event": "calibrated",
+def _event(result: CalibratedModel | UnlabelledCalibration, out: Path) -> dict[str, Any]:
+    from emgstream_training.unlabelled_calibration import UnlabelledCalibration
+
+    event = {
         "model": str(out),
         "title": result.model.manifest.title,
-        "n_windows": result.n_windows,
         "repairs": list(result.repairs),
+    }
+    if isinstance(result, UnlabelledCalibration):
+        return {
+            "event": "moved",
+            **event,
+            "distance": result.distance,
+            "duration_s": result.duration_s,
+            "unseen": list(result.unseen),
+            "interrupted": False,
+        }
+    return {
+        "event": "calibrated",
+        **event,
+        "n_windows": result.n_windows,
+        "held_out": result.held_out,
         "before": result.before,
         "after": result.after,
         "interrupted": result.interrupted,

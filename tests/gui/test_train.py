@@ -102,7 +102,7 @@ def test_dropped_sessions_are_looked_over_each_in_a_line(
     assert good.line.text() == "good: at least 4 repetitions of every label"
     assert "1000 Hz" in good.facts.text()
     assert "channel biceps: " in good.line.toolTip()
-    assert bad.line.text().startswith("no label: expected at least two")
+    assert bad.line.text().startswith("no label, so no model can be trained")
     assert page.setup.row.words.text() == (
         "bare.csv has no label; take its name as the label, or remove it"
     )

@@ -3,7 +3,7 @@
 The transforms are fitted anew on the new session, and the training of the CNN-LSTM continues from
 its weights; of each path, the CNN-LSTM included, as much of the earlier model is kept as held-out
 repetitions prefer. All repetitions of the new session are held out in turn, and the gain is
-measured on them.
+measured on them. A recording without labels moves the levels of the features alone.
 """
 
 from __future__ import annotations
@@ -30,9 +30,16 @@ from emgstream_training.metrics import balanced_accuracy
 from emgstream_training.network_export import export_model
 from emgstream_training.realtime import PartArray, clock_rate_of, rate_of, windows_of
 from emgstream_training.recipes import CALIBRATION, Recipe
-from emgstream_training.recordings import class_names_of, copy_notes, provenance, read_recordings
+from emgstream_training.recordings import (
+    class_names_of,
+    copy_notes,
+    is_labelled,
+    provenance,
+    read_recordings,
+)
 from emgstream_training.session_shift_fitting import fit_shift_limits
 from emgstream_training.training_material import TrainingMaterial, prepare_front_end
+from emgstream_training.unlabelled_calibration import UnlabelledCalibration, calibrate_unlabelled
 from emgstream_training.weights_file import earlier_network
 
 __all__ = ["CalibratedModel", "calibrate", "calibrate_on"]
@@ -67,8 +74,11 @@ def calibrate(
     recipe: Recipe = CALIBRATION,
     progress: Callable[[EpochProgress], None] = lambda _: None,
     noticed: Callable[[str], None] = lambda _: None,
-) -> CalibratedModel:
+) -> CalibratedModel | UnlabelledCalibration:
     """Return a model adapted to new recordings. Prints nothing.
+
+    Without a single label only the levels of the features are adapted, as by
+    `emgstream_training.unlabelled_calibration.calibrate_unlabelled`.
 
     Parameters
     ----------
@@ -76,7 +86,7 @@ def calibrate(
         The model to adapt.
     paths
         Recordings of the new session with the model's channels and all of its classes, about a
-        minute of each.
+        minute of each; or without labels, in which each movement occurs.
     columns
         What the user states on the columns of the recordings; its channels are those of the model,
         in its order, by name where None.
@@ -94,17 +104,21 @@ def calibrate(
     ------
     TrainingDataError
         The calibrated model would be worse on held-out repetitions; or a class has too few
-        windows, a channel has no signal, or a label is none of the model's.
+        windows, a channel has no signal, or a label is none of the model's. Without labels, as
+        `calibrate_unlabelled`.
     EmgStreamError
         StreamMismatchError for other channels or another rate than the model's; ModelFileError for
         damaged weights; TableError or UsageError for recordings that cannot be read;
         InterruptedByUserError for Ctrl-C before the first epoch was finished.
     """
-    tables = read_recordings(paths, columns, model.manifest)
+    tables = read_recordings(paths, columns, model.manifest, needs_labels=False)
     repairs = reading_notes(*tables)
     filled = bridging_notes(tables, model.manifest.step.length)
     for text in (*repairs, *copy_notes(tables), *filled):
         noticed(text)
+    if not is_labelled(tables[0]):
+        rate = _checked_rate(model.manifest, tables, columns.rate_hz)
+        return replace(calibrate_unlabelled(model, tables, rate), repairs=repairs)
     calibrated = calibrate_on(
         model,
         tables,
@@ -134,6 +148,7 @@ def calibrate_on(
     """
     manifest = model.manifest
     rate = _checked_rate(manifest, tables, sampling_rate_hz)
+    _check_movements(manifest, tables)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
     start = earlier_network(model)
@@ -164,6 +179,10 @@ def _checked_rate(
         manifest.check_stream(
             StreamInfo(table.path.name, table.channel_names, own, unit=manifest.unit)
         )
+    return rate
+
+
+def _check_movements(manifest: Manifest, tables: Sequence[EmgTable]) -> None:
     foreign = sorted({*class_names_of(tables)} - {*manifest.class_names})
     if foreign:
         raise TrainingDataError(
@@ -171,7 +190,6 @@ def _checked_rate(
             f"{foreign[0]!r}{did_you_mean(foreign[0], manifest.class_names)}; expected "
             f"{', '.join(manifest.class_names)}; train a new model for other movements"
         )
-    return rate
 
 
 def _accuracy_before(model: Model, material: TrainingMaterial) -> float:

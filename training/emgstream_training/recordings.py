@@ -22,19 +22,31 @@ from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.wording import counted, listed
 from emgstream_training.examples import ClassArray
 
-__all__ = ["class_codes", "class_names_of", "copy_notes", "provenance", "read_recordings"]
+__all__ = [
+    "class_codes",
+    "class_names_of",
+    "copy_notes",
+    "is_labelled",
+    "provenance",
+    "read_recordings",
+]
 
 _MOST_IGNORED = 5
 """Most columns that are proposed for ``--ignore``; of more, those to keep are fewer (choice)."""
 
 
 def read_recordings(
-    paths: Sequence[Path], columns: ColumnChoice = ALL_GUESSED, manifest: Manifest | None = None
+    paths: Sequence[Path],
+    columns: ColumnChoice = ALL_GUESSED,
+    manifest: Manifest | None = None,
+    *,
+    needs_labels: bool = True,
 ) -> list[EmgTable]:
     """Return the tables in the files, all with labels and with the same channels.
 
     ``columns`` is what the user states on them. With a model's manifest, its channels are those of
-    the model, in its order, by name where None, and get the model's names.
+    the model, in its order, by name where None, and get the model's names. Where no labels are
+    needed, either all tables have some or none, and no column looks like one.
 
     Raises TableError for a file that is no table, UndecidedColumnsError where the label or the
     clock of one is open, UsageError for no file at all or the same
@@ -45,14 +57,22 @@ def read_recordings(
     if not paths:
         raise UsageError("no recording to train on; name at least one file")
     tables = [read_recording(path, manifest, columns) for path in paths]
+    needs_labels = needs_labels or any(is_labelled(one) or label_lookalike(one) for one in tables)
     for table in tables:
         refuse_open_questions(table)
-        _check_labels(table)
+        if needs_labels:
+            _check_labels(table)
         _check_channels(table, tables[0])
     for one, other in combinations(tables, 2):
         _check_different(one, other)
-    _check_leaks(tables)
+    if needs_labels:
+        _check_leaks(tables)
     return tables
+
+
+def is_labelled(table: EmgTable) -> bool:
+    """Return whether any row of a table has a label."""
+    return table.labels is not None and bool(np.any(table.labels >= 0))
 
 
 def class_names_of(tables: Sequence[EmgTable]) -> tuple[str, ...]:
@@ -104,7 +124,7 @@ def copy_notes(tables: Sequence[EmgTable]) -> list[str]:
 
 
 def _check_labels(table: EmgTable) -> None:
-    if table.labels is None or not np.any(table.labels >= 0):
+    if not is_labelled(table):
         lookalike = label_lookalike(table)
         hint = (
             "name the column with --label, or add --label-from-name if each file is one movement"

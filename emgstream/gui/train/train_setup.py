@@ -69,7 +69,7 @@ class TrainSetup(QWidget):
         """The reason why a training cannot begin; empty where it can."""
         if not self.sessions.paths:
             return tr("Add at least one session")
-        problem = conflict(self.sessions.known, self.form.rate_hz)
+        problem = conflict(self.sessions.known, self.form.rate_hz, adapts=self.form.adapts)
         if problem:
             return problem
         if self.sessions.busy:
