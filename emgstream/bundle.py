@@ -13,6 +13,7 @@ import errno
 import hashlib
 import json
 import os
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -55,6 +56,8 @@ _BATCH = "classifier_batch.tflite"
 
 _MAX_MEMBER_BYTES = 64 * 2**20
 """Hundred times the weights of the published network: room to grow, and no zip bomb."""
+_MAX_MANIFEST_BYTES = 4 * 2**20
+"""Some times the manifest of 64 channels and eight sessions; numbers in JSON take much memory."""
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = "the file is damaged: train or fetch it again"
 
@@ -134,6 +137,9 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     if is_device_name(path):
         raise ModelFileError(f"{device_problem(path)}; expected a .emgmodel file; check the name")
     try:
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # /dev/zero has no end
+            raise ModelFileError("is no file; expected a .emgmodel, as `emgstream train` writes")
         return _read(path)
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from None
@@ -158,7 +164,7 @@ def _models_beside(path: Path) -> list[str]:
 
 def _read(path: Path) -> Model:
     with opened_archive(path) as archive:
-        document = _parse(read_member(archive, _MANIFEST))
+        document = _parse(read_member(archive, _MANIFEST, _MAX_MANIFEST_BYTES))
         is_old = KERAS_ARCHIVE in archive.namelist() and WEIGHTS not in archive.namelist()
         weights_member = KERAS_ARCHIVE if is_old else WEIGHTS
         single, batch, weights = (
@@ -184,8 +190,8 @@ def opened_archive(file: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
         raise ModelFileError(f"a part does not unpack ({error}); {_DAMAGED}") from None
 
 
-def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return one member's content, of 64 MiB at most.
+def read_member(archive: zipfile.ZipFile, name: str, most_bytes: int = _MAX_MEMBER_BYTES) -> bytes:
+    """Return one member's content, of 64 MiB at most unless told otherwise.
 
     Raises ModelFileError where it is missing, larger, or packed in a way emgstream never uses.
     """
@@ -195,9 +201,9 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
         raise ModelFileError(
             f"holds no {name}; expected a .emgmodel, as `emgstream train` writes"
         ) from None
-    if entry.file_size > _MAX_MEMBER_BYTES:
+    if entry.file_size > most_bytes:
         raise ModelFileError(
-            f"{name} would unpack to {entry.file_size:,} bytes, over the {_MAX_MEMBER_BYTES:,} "
+            f"{name} would unpack to {entry.file_size:,} bytes, over the {most_bytes:,} "
             "that any model needs; do not trust this file"
         )
     if entry.compress_type not in _PACKINGS:
@@ -206,15 +212,19 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
             "uses; expected a .emgmodel, as `emgstream train` writes"
         )
     with archive.open(entry) as stream:
-        content = stream.read(_MAX_MEMBER_BYTES + 1)
+        content = stream.read(most_bytes + 1)
     if len(content) != entry.file_size:
         raise ModelFileError(f"{name} is not as long as the file says; {_DAMAGED}")
     return content
 
 
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 def _parse(content: bytes) -> Mapping[str, Any]:
     try:
-        document = json.loads(content)
+        document = json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise ModelFileError(f"{_MANIFEST} is not JSON ({error}); {_DAMAGED}") from None
     if not isinstance(document, dict):

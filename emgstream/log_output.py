@@ -26,6 +26,7 @@ from emgstream import __version__
 from emgstream.errors import OutputError, UsageError
 from emgstream.host_system import refusal
 from emgstream.logs import IS_PRINTED, ROOT, get_logger
+from emgstream.printable import printable
 from emgstream.user_folders import log_folder
 
 __all__ = ["bug_message", "log_output", "log_path", "user_log", "user_log_path"]
@@ -140,21 +141,7 @@ class _LogFormatter(logging.Formatter):
         lines = [self.formatMessage(record)]
         if record.exc_info:
             lines += self.formatException(record.exc_info).splitlines()
-        return _INDENT.join(map(_escaped, lines))
-
-
-def _escaped(text: str) -> str:
-    r"""Return a text without control characters, and without anything that UTF-8 cannot hold.
-
-    >>> print(_escaped("tty\x1b[2J\n\udce9 µ"))
-    tty\x1b[2J\n\udce9 µ
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
+        return _INDENT.join(map(printable, lines))
 
 
 class _StderrHandler(logging.Handler):

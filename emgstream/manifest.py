@@ -31,7 +31,10 @@ KINDS_OF_TRAINING_DATA = ("recorded EMG", "partly synthetic EMG", "synthetic EMG
 """The words that `Manifest.trained_on` chooses from."""
 
 _Object: TypeAlias = dict[str, Any]
-_Names: TypeAlias = Annotated[tuple[str, ...], Meta(min_length=1)]
+_Names: TypeAlias = Annotated[
+    tuple[Annotated[str, Meta(max_length=200, description="a name of at most 200 letters")], ...],
+    Meta(min_length=1, max_length=1000),
+]
 _Steps: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
 """A number of steps; the bound keeps a damaged file from asking for any amount of memory."""
 

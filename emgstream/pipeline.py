@@ -239,6 +239,9 @@ class Pipeline:
             newest = steps[windows.last_steps - first_step]
             shifts = self._shift.push(newest)
             probabilities = tempered(probabilities, shift_temperatures(shifts))
+        if not np.isfinite(probabilities).all():  # of a damaged network; see `DecisionStatus`
+            known = np.isfinite(probabilities).all(axis=1, keepdims=True)
+            probabilities = np.where(known, probabilities, np.float32(0.0))
         lap("network")
         return _StepPredictions(steps, first_step, windows, probabilities)
 

@@ -65,15 +65,15 @@ class ShiftLimits:
     its spread within the classes of the training.
     """
 
-    spread: tuple[Annotated[float, Meta(gt=0, lt=1e300)], ...]
+    spread: tuple[Annotated[float, Meta(ge=1e-15, le=1e15)], ...]
     """Standard deviation of each feature within the classes, shape ``(n_features,)``."""
     sessions: Annotated[tuple[tuple[Numbers, ...], ...], Meta(min_length=1)]
     """Mean of each class of each session of the training, over the spread.
 
     Shape ``(n_sessions, n_classes, n_features)``."""
-    moving: Annotated[float, Meta(gt=0, lt=1e300)]
+    moving: Annotated[float, Meta(ge=1e-15, le=1e15)]
     """Largest mean square shift of a known session, over the windows nearest to a movement."""
-    resting: Annotated[float, Meta(gt=0, lt=1e300)]
+    resting: Annotated[float, Meta(ge=1e-15, le=1e15)]
     """The same, over the windows nearest to rest."""
     memory: Annotated[int, Meta(ge=1, le=10_000_000)]
     """Windows of either kind over which the shift is averaged, with exponential weights."""

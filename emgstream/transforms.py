@@ -9,19 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Annotated, Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
 from emgstream.errors import ModelFileError
-from emgstream.schema import Finite, checked_kind, entry_of
+from emgstream.schema import checked_kind, entry_of
 from emgstream.types import FloatArray
 
 __all__ = ["Clip", "Impute", "Transform", "Transforms", "YeoJohnson"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
-Numbers: TypeAlias = tuple[Finite, ...]
+_LARGEST = 1e15
+"""Largest number of a feature, and of its reciprocal: a volt in femtovolts, and beyond any use."""
+
+Numbers: TypeAlias = tuple[Annotated[float, Meta(ge=-_LARGEST, le=_LARGEST)], ...]
+Scales: TypeAlias = tuple[Annotated[float, Meta(ge=1.0 / _LARGEST, le=_LARGEST)], ...]
+Powers: TypeAlias = tuple[Annotated[float, Meta(ge=-1e3, le=1e3)], ...]
 
 
 class Transform(Protocol):
@@ -101,11 +107,11 @@ class YeoJohnson:
     """
 
     kind: ClassVar[str] = "yeo_johnson"
-    lambdas: Numbers
+    lambdas: Powers
     """Power, one per feature."""
     mean: Numbers
     """Mean of the transformed training values, one per feature."""
-    scale: Numbers
+    scale: Scales
     """Standard deviation of the transformed training values, one per feature."""
 
     def __post_init__(self) -> None:

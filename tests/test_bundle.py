@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from emgstream.decisions import ARGMAX
 from emgstream.errors import ModelFileError, OutputError, StreamMismatchError
 from emgstream.pipeline import Pipeline
 from emgstream.types import StreamInfo
+from tests.posix import posix_os
 
 Document = dict[str, Any]
 
@@ -60,6 +63,12 @@ def test_nothing_in_the_file_is_code(path: Path) -> None:
         weights = zipfile.ZipFile(archive.open("weights.npz")).namelist()
         assert all(name.endswith(".npy") for name in weights)
     assert b"Lambda" not in manifest
+
+
+def fill_transform(document: Document, kind: str, name: str, value: float) -> None:
+    for entry in document["transforms"]:
+        if entry["kind"] == kind:
+            entry[name] = [value] * len(entry[name])
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.9, 0.999])
@@ -164,6 +173,25 @@ def test_another_network_than_the_manifest_was_written_for_is_refused(path: Path
         lambda document: document.update(window={"n_steps": 10**9, "hop": 1}),
         lambda document: document.update(window={"n_steps": True, "hop": 1}),
         lambda document: document.update(members=None),
+        lambda document: document["members"].update(dict.fromkeys(document["members"])),
+        lambda document: document["classes"].__setitem__(0, "x" * 1_000_000),
+        lambda document: document["classes"].__setitem__(0, "x" * 201),
+        lambda document: document.update(unknown="x" * 5_000_000),
+        lambda document: document.update(evaluation={"balanced_accuracy": float("nan")}),
+        lambda document: document["shift"].update(moving=5e-324),
+        lambda document: document["shift"]["spread"].__setitem__(0, 5e-324),
+        *[
+            partial(fill_transform, kind=kind, name=name, value=value)
+            for kind, name in (
+                ("impute", "values"),
+                ("clip", "low"),
+                ("yeo_johnson", "mean"),
+                ("yeo_johnson", "lambdas"),
+                ("yeo_johnson", "scale"),
+            )
+            for value in (1e308, -1e308)
+        ],
+        partial(fill_transform, kind="yeo_johnson", name="scale", value=5e-324),
     ],
 )
 def test_a_manifest_that_is_not_as_expected_is_refused(
@@ -172,6 +200,23 @@ def test_a_manifest_that_is_not_as_expected_is_refused(
     rewrite(path, change)
     with pytest.raises(ModelFileError, match=r"arm\.emgmodel"):
         read_model(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such devices")
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/urandom", "a pipe"])
+def test_what_has_no_end_is_no_model(name: str, tmp_path: Path) -> None:
+    path = Path(name)
+    if name == "a pipe":
+        path = tmp_path / "pipe.emgmodel"
+        posix_os.mkfifo(path)
+    with pytest.raises(ModelFileError, match="is no file; expected"):
+        read_model(path)
+
+
+@pytest.mark.usefixtures("by_litert")
+def test_a_network_of_many_windows_in_place_of_one_is_refused(demo_model: Model) -> None:
+    with pytest.raises(ModelFileError, match="takes 32 at once; expected 1"):
+        Pipeline(replace(demo_model, classifier=demo_model.classifier_batch))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000])

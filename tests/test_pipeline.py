@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgstream.bundle import Model
-from emgstream.decisions import ARGMAX, Decisions
+from emgstream.data import DEMO_RECORDING
+from emgstream.decisions import ARGMAX, Decisions, DecisionStatus
+from emgstream.network.network_backend import open_classifier
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueSchedule, SyntheticEmg
 from emgstream.tables import read_table
@@ -118,3 +120,35 @@ def test_an_empty_chunk_changes_nothing(model: Model) -> None:
         pipeline.push(Chunk(123, samples[123:])),
     ]
     assert_same(found, one_pass(model, samples))
+
+
+class _Broken:
+    """A network of which every third window is no number."""
+
+    def __init__(self, model: Model) -> None:
+        self._given = open_classifier(model)
+        self.window_shape, self.n_classes = self._given.window_shape, self._given.n_classes
+        self._n = 0
+
+    def predict(self, windows: FloatArray) -> FloatArray:
+        probabilities = self._given.predict(windows)
+        numbers = self._n + np.arange(len(windows))
+        self._n += len(windows)
+        probabilities[numbers % 3 == 0] = np.nan
+        probabilities[numbers % 6 == 3] = np.inf
+        return probabilities
+
+
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_a_decision_that_is_no_number_is_unknown(demo_model: Model, is_plain: bool) -> None:
+    model = demo_model.tuned(ARGMAX) if is_plain else demo_model
+    samples = read_table(DEMO_RECORDING).samples[:20_000]
+    whole = Pipeline(model, classifier=_Broken(model)).push(Chunk(0, samples))
+    broken = np.arange(len(whole)) % 3 == 0
+    assert np.isfinite(whole.probabilities).all()
+    assert np.isfinite(whole.confidences).all()
+    assert (whole.statuses[broken] == DecisionStatus.UNKNOWN).all()
+    assert (whole.statuses[~broken] == DecisionStatus.OK).sum() > 0.3 * np.sum(~broken)
+    pipeline = Pipeline(model, classifier=_Broken(model))
+    parts = [pipeline.push(Chunk(at, samples[at : at + 70])) for at in range(0, 20_000, 70)]
+    assert_same(parts, whole)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from emgstream.report import (
     tile,
     tiles,
 )
+from emgstream.report.page_text import page_text
 from emgstream.significant_digits import percent
 
 __all__ = ["audit_page"]
@@ -41,7 +41,7 @@ def audit_page(audit: Audit) -> str:
 
 
 def _parts(audit: Audit, name: str) -> Iterator[str]:
-    yield f"<h1>Data audit</h1><p class='lead'>{escape(name)}</p>"
+    yield f"<h1>Data audit</h1><p class='lead'>{page_text(name)}</p>"
     yield _headline(audit)
     yield section("Findings", _found(audit))
     if audit.labels:

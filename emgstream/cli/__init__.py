@@ -17,6 +17,7 @@ from emgstream.cli.log_options import log_failure, start_log
 from emgstream.cli.verb_parsers import program_parser, verb_module, verb_parser
 from emgstream.errors import EmgStreamError
 from emgstream.host_system import is_reader_gone, refusal
+from emgstream.printable import printable
 
 __all__ = ["main"]
 
@@ -122,7 +123,7 @@ def _fail_by_package(error: ImportError) -> int:
 def _fail(reason: str) -> int:
     """Print the reason on one line; keep a closed standard output silent when Python ends."""
     log_failure(reason)
-    print("emgstream:", " ".join(reason.split()), file=sys.stderr)  # noqa: T201
+    print("emgstream:", printable(" ".join(reason.split())), file=sys.stderr)  # noqa: T201
     try:
         sys.stdout.flush()
     except OSError:

@@ -10,8 +10,8 @@ import argparse
 import json
 import sys
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, report_text, verdict
 from emgstream.app.doctor.examination import examine
@@ -58,6 +58,7 @@ def _table(checks: list[DoctorCheck]) -> Table:
     table = Table.grid(padding=(0, 2))
     for check in checks:
         style = _STYLES[check.state]
-        text = escape(check.text) + (f"\n[bold]{escape(check.advice)}[/]" if check.advice else "")
-        table.add_row(f"[{style}]{check.state.value}[/]", check.topic, text)
+        advice = Text(f"\n{check.advice}", "bold") if check.advice else ""
+        text = Text.assemble(check.text, advice)
+        table.add_row(Text(check.state.value, style), check.topic, text)
     return table

@@ -163,11 +163,11 @@ class _FoldBar:
         terminal = console(to_stderr=True)
         self._watched = terminal.is_terminal
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}", markup=False),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[learning]}"),
+            TextColumn("{task.fields[learning]}", markup=False),
             console=terminal,
         )
         self._task = self._progress.add_task("measuring", total=n_tasks, learning="")

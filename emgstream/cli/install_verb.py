@@ -101,7 +101,7 @@ def _report(installation: ExtraInstallation, pressed: InterruptRequest) -> None:
         raise installation.failure
     if installation.state is InstallationState.CANCELLED:
         raise InterruptedByUserError(f"stopped by {pressed.by}; no package was changed")
-    console().print(installation.words, markup=False)
+    console().print(installation.words)
 
 
 class _InstallationBar:
@@ -110,7 +110,7 @@ class _InstallationBar:
     def __init__(self) -> None:
         terminal = console(to_stderr=True)
         self._is_watched = terminal.is_terminal
-        columns = (BarColumn(bar_width=20), TextColumn("{task.description}"))
+        columns = (BarColumn(bar_width=20), TextColumn("{task.description}", markup=False))
         self._progress = Progress(*columns, console=terminal, transient=True)
         self._task = self._progress.add_task("", total=None)
         self._state: InstallationState | None = None
@@ -138,4 +138,4 @@ class _InstallationBar:
 
     def tell(self, text: str) -> None:
         """Print one line above the progress."""
-        self._progress.console.print(text, markup=False)
+        self._progress.console.print(text)

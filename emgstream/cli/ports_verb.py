@@ -10,7 +10,6 @@ import argparse
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from rich.markup import escape
 from rich.table import Table
 
 from emgstream.cli.interrupt import ctrl_c
@@ -99,9 +98,9 @@ def _print(answers: Sequence[tuple[PortInfo, str]], others: Sequence[FoundSource
         table.add_column(title, overflow="fold")
     for port, answer in answers:
         words = (port.device, answer, port.description, port.usb_id, port.serial_number or "")
-        table.add_row(*map(escape, words))
+        table.add_row(*words)
     for source in others:
-        table.add_row(*map(escape, (source.address, source.title, source.description)))
+        table.add_row(source.address, source.title, source.description)
     console().print(table)
 
 
@@ -113,6 +112,6 @@ def _print_known(known: Sequence[FoundSource]) -> None:
     for title in ("address", "channels", "needs, after ?, with & between"):
         table.add_column(title, overflow="fold")
     for source in known:
-        table.add_row(*map(escape, (source.address, source.title, source.description)))
+        table.add_row(source.address, source.title, source.description)
     console().print()
     console().print(table)

@@ -10,13 +10,13 @@ import numpy as np
 from rich.align import Align
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from emgstream.app.cue_scene import CueScene, CueTone, free_scene, guided_scene
 from emgstream.app.stream_words import recording_pace
 from emgstream.cli.letters import HEIGHT, large
+from emgstream.cli.terminal import note
 from emgstream.recording import FreeProtocol, ProtocolPhase, ProtocolView
 from emgstream.sources.source_status import SourceStatus
 from emgstream.types import FloatArray
@@ -102,14 +102,14 @@ class SessionScreen:
         self._live.stop()
         if self._watched:
             for text in self._told:
-                self._terminal.print(f"[yellow]note:[/] {escape(text)}")
+                note(text, self._terminal)
 
     def tell(self, text: str) -> None:
         """Show a note; it is printed again when the screen is closed."""
         self._told.append(text)
         self._notes = [*self._notes, text][-3:]
         if not self._watched:
-            self._terminal.print(f"[yellow]note:[/] {escape(text)}")
+            note(text, self._terminal)
 
     def ring(self) -> None:
         """Ring the bell, if there is a terminal."""
@@ -152,7 +152,7 @@ class SessionScreen:
         if page.cue != self._said:
             self._said = page.cue
             line = f"{spoken(page.cue)}   {page.coming}".rstrip()
-            self._terminal.print(line, markup=False)
+            self._terminal.print(line)
 
 
 _REPEAT = ("r", "repeat the last one")

@@ -137,7 +137,7 @@ def run(arguments: argparse.Namespace) -> None:
     terminal = console()
     try:
         with polite_end() as end, board:
-            terminal.print(f"synthetic EMG on {board.port}; Ctrl-C ends it", markup=False)
+            terminal.print(f"synthetic EMG on {board.port}; Ctrl-C ends it")
             _watch(board, terminal, end, arguments.seconds)
     finally:
         if arguments.ledger:
@@ -154,7 +154,7 @@ def _watch(
         is_over = left_s <= 0.0 or end.wait(left_s)
         board.check()
         for event in board.take_events():
-            terminal.print(f"{event.time_s:9.3f} s  {event.text}", markup=False)
+            terminal.print(f"{event.time_s:9.3f} s  {event.text}")
 
 
 def _tell(board: SimulatedBoard, terminal: Console) -> None:
@@ -162,7 +162,6 @@ def _tell(board: SimulatedBoard, terminal: Console) -> None:
     terminal.print(
         f"{ledger.elapsed_s:9.3f} s  over: {ledger.n_frames:,} frames of {ledger.n_instants:,} "
         f"samples sent in {len(ledger.runs)} starts",
-        markup=False,
     )
 
 

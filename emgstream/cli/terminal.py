@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.live import Live
-from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +16,7 @@ from emgstream.app.stream_words import milliseconds, rate_words
 from emgstream.clock import host_now
 from emgstream.decisions import STATUSES, Decision
 from emgstream.outputs.output import Update
+from emgstream.printable import printable
 from emgstream.sources.source_status import SourceStatus
 from emgstream.wording import shortened
 
@@ -41,7 +42,17 @@ _NEEDS_WIDTH = len("needs 100%")
 
 
 class _Terminal(Console):
-    """A console that raises BrokenPipeError; rich would end the program without a message."""
+    """The console of all verbs: it takes no text for markup or for an order to the terminal.
+
+    It raises BrokenPipeError, where rich would end the program without a message.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Return the parts of what is printed; what is not shown as itself is escaped."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else _shown(segment)
 
     def on_broken_pipe(self) -> None:
         """Raise, so that the verb ends in order and the command line prints the reason."""
@@ -50,15 +61,22 @@ class _Terminal(Console):
 
 def console(to_stderr: bool = False) -> Console:
     """Return the console to write to; in a file or a pipe no line is wrapped."""
-    terminal = _Terminal(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
+    terminal = _Terminal(
+        stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False, markup=False
+    )
     if not terminal.is_terminal:
         terminal.width = _UNFOLDED
     return terminal
 
 
-def note(text: str) -> None:
-    """Print a note on stderr; the verb continues."""
-    console(to_stderr=True).print(f"[yellow]note:[/] {escape(text)}")
+def note(text: str, terminal: Console | None = None) -> None:
+    """Print a note on stderr, or on a terminal; the verb continues."""
+    (terminal or console(to_stderr=True)).print(Text.assemble(("note:", "yellow"), f" {text}"))
+
+
+def _shown(segment: Segment) -> Segment:
+    lines = segment.text.split("\n")
+    return Segment("\n".join(map(printable, lines)), segment.style)
 
 
 def tell_problems(problems: Iterable[str]) -> None:
@@ -147,7 +165,7 @@ class LiveLine:
     def tell(self, text: str) -> None:
         """Print a note above the lines; on stderr if there is no terminal."""
         if self._watched:
-            self._live.console.print(f"[yellow]note:[/] {escape(text)}")
+            note(text, self._live.console)
         else:
             note(text)
 
@@ -202,11 +220,11 @@ def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:
     if not terminal.is_terminal:
         width = max((len(name) for name, _ in rows), default=0)
         for name, value in rows:
-            terminal.print(f"{name:{width}}  {value}", markup=False)
+            terminal.print(f"{name:{width}}  {value}")
         return
     table = Table.grid(padding=(0, 2))
     for name, value in rows:
-        table.add_row(f"[bold]{escape(name)}", escape(value))
+        table.add_row(Text(name, "bold"), value)
     terminal.print(table)
 
 
@@ -217,7 +235,7 @@ def print_grid(
     table = Table.grid(padding=(0, 3))
     for number in range(len(head)):
         table.add_column(justify="left" if number < n_texts else "right")
-    table.add_row(*(f"[bold]{escape(shortened(name))}" for name in head))
+    table.add_row(*(Text(shortened(name), "bold") for name in head))
     for name, *others in rows:
-        table.add_row(escape(shortened(name)), *map(escape, others))
+        table.add_row(shortened(name), *others)
     terminal.print(table)

@@ -52,10 +52,12 @@ class EpochBar:
 
     def __init__(self, terminal: Console) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
-            TextColumn("epoch {task.completed:.0f}/{task.total:.0f}   {task.fields[figures]}"),
-            TextColumn("{task.fields[left]}"),
+            TextColumn(
+                "epoch {task.completed:.0f}/{task.total:.0f}   {task.fields[figures]}", markup=False
+            ),
+            TextColumn("{task.fields[left]}", markup=False),
             console=terminal,
         )
         self._stages: dict[str, TaskID] = {}

@@ -27,7 +27,9 @@ class DecisionStatus(IntEnum):
     REJECTED = 2
     """The confidence is below the threshold."""
     UNKNOWN = 3
-    """The signal is far from all training data: an electrode came off, or a new movement."""
+    """The signal is far from all training data: an electrode came off, or a new movement.
+
+    Or the network gave no number."""
     GAP = 4
     """No whole window since samples were lost, or too much of it is filled or saturated."""
 
@@ -50,7 +52,9 @@ class Decision:
     confidence: float
     """Smoothed probability of that class, 0 to 1."""
     probabilities: Mapping[str, float]
-    """Probability of each class in this window alone, by its name; all 0 without a window."""
+    """Probability of each class in this window alone, by its name.
+
+    All 0 without a window, and where the network gave no number."""
     status: str = "ok"
     """``ok`` for a decision to be acted on, else the name of another `DecisionStatus`."""
     strength: float | None = None
@@ -152,17 +156,20 @@ def decide(
 ) -> Decisions:
     """Return the most probable class of every window; of equals, the first.
 
+    A window without a probability above 0 is unknown.
+
     ``indices`` has shape ``(n_windows,)``, ``probabilities`` ``(n_windows, n_classes)``; ``filled``
     is the share of each window that was not measured, shape ``(n_windows,)``, by default 0.
     """
     n = len(indices)
+    highest = probabilities.max(axis=1).astype(np.float64)
     return Decisions(
         class_names,
         indices,
         probabilities,
         probabilities.argmax(axis=1),
-        probabilities.max(axis=1).astype(np.float64),
-        np.zeros(n, dtype=np.int8),
+        highest,
+        np.where(highest > 0.0, DecisionStatus.OK, DecisionStatus.UNKNOWN).astype(np.int8),
         np.full(n, np.nan),
         np.zeros(n) if filled is None else filled,
     )

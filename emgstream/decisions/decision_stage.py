@@ -124,15 +124,17 @@ class DecisionStage:
 
         They do not depend on the thresholds; see `decide_smoothed`.
         """
+        rows = predictions.probabilities.tolist()
         statuses = list(
             map(
-                self._status_of_signal,
+                self._status_of_window,
+                rows,
                 predictions.strengths.tolist(),
                 predictions.saturated.tolist(),
                 predictions.filled.tolist(),
             )
         )
-        smoothed = list(map(self._smoothed, predictions.probabilities.tolist(), statuses))
+        smoothed = list(map(self._smoothed, rows, statuses))
         return SmoothedPredictions(
             predictions, [one for one, _ in smoothed], [one for _, one in smoothed], statuses
         )
@@ -181,11 +183,16 @@ class DecisionStage:
         gate = None if self._rest is None else settings.rest_gate
         self._quiet_levels = None if gate is None else gate.levels
 
-    def _status_of_signal(self, strengths: Row, saturated: bool, filled: float) -> int:
-        """Return the status of a window that its signal alone decides, else that of ok."""
+    def _status_of_window(self, row: Row, strengths: Row, saturated: bool, filled: float) -> int:
+        """Return the status of a window that is decided before its probabilities are compared.
+
+        That of ok where they are to be compared.
+        """
         settings = self.settings
         if saturated or filled > settings.most_filled:
             return _GAP
+        if not any(row):  # the network gave no number
+            return _UNKNOWN
         if settings.familiar is not None and not settings.familiar.is_known(strengths):
             return _UNKNOWN
         quiet = self._quiet_levels

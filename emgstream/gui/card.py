@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 
 __all__ = ["caption", "captioned", "card", "center", "empty", "fill", "row_name", "tall_part"]
 
@@ -80,14 +81,14 @@ def captioned(*parts: tuple[str, QWidget]) -> QHBoxLayout:
 
 def caption(words: str) -> QLabel:
     """Return a caption to stand above a widget."""
-    label = QLabel(words)
+    label = PlainLabel(words)
     label.setObjectName("caption")
     return label
 
 
 def row_name(words: str) -> QLabel:
     """Return the name of a form's row; all of them have at least one width."""
-    label = QLabel(words)
+    label = PlainLabel(words)
     label.setObjectName("quiet")
     label.setMinimumWidth(8 * GRID)
     return label

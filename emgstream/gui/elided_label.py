@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent
-from PyQt5.QtWidgets import QLabel, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QSizePolicy, QWidget
+
+from emgstream.gui.plain_label import PlainLabel, set_plain_tip
 
 __all__ = ["ElidedLabel"]
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """A label of one line that may be narrower than its text; the tooltip has all of it.
 
     Parameters
@@ -40,7 +42,7 @@ class ElidedLabel(QLabel):
         """Show another text."""
         if words != self.text():
             self.setText(words)
-            self.setToolTip(words)
+            set_plain_tip(self, words)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw as much as fits."""

@@ -8,6 +8,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QLabel, QWidget
 
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel
 
 __all__ = ["FigureTable"]
 
@@ -62,7 +63,7 @@ class FigureTable(QWidget):
     def _add(self, texts: Iterable[str], name: str) -> None:
         cells = []
         for column, text in enumerate(texts):
-            cell = QLabel(text, self)
+            cell = PlainLabel(text, self)
             cell.setObjectName(name)
             if name == "" and column < self._n_bold:
                 cell.setFont(font(self.font(), 1.0, bold=True))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QPointF, QRect, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
-from PyQt5.QtWidgets import QLabel, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QSizePolicy, QWidget
+
+from emgstream.gui.plain_label import PlainLabel
 
 __all__ = ["FoldedLabel"]
 
 
-class FoldedLabel(QLabel):
+class FoldedLabel(PlainLabel):
     """A text broken into lines, of which so many are shown; the last one ends with an ellipsis.
 
     Parameters
@@ -24,7 +26,6 @@ class FoldedLabel(QLabel):
         super().__init__(parent)
         self._n_lines = n_lines
         self._is_folded = True
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)  # else Qt takes it to be as high at any width
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt5.QtWidgets import QLabel
 
 from emgstream.gui.painting import font
+from emgstream.gui.plain_label import PlainLabel
 
 __all__ = ["help_line"]
 
@@ -13,7 +14,7 @@ _SIZE = 0.88
 
 def help_line(words: str) -> QLabel:
     """Return a small, quiet line, which goes on below where there is no room."""
-    label = QLabel(words)
+    label = PlainLabel(words)
     label.setObjectName("quiet")
     label.setFont(font(label.font(), _SIZE))
     label.setWordWrap(True)

@@ -12,6 +12,7 @@ from emgstream.app.window_words import window_words
 from emgstream.gui.folded_label import FoldedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import set_plain_tip
 from emgstream.gui.status_light import StatusLight
 from emgstream.translation import tr
 
@@ -126,7 +127,7 @@ class MessageStrip(QFrame):
         self._kind, self._is_over = kind, until
         words = window_words(words)
         self.label.setText(words)
-        self.label.setToolTip(words)
+        set_plain_tip(self.label, words)
         self.label.fold(True)
         self._paint()
         self.show()

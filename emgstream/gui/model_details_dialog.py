@@ -9,7 +9,6 @@ from PyQt5.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -21,7 +20,9 @@ from emgstream.gui.card import caption, card, fill, row_name
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel, set_plain_tip
 from emgstream.gui.scrolled import scrolled
+from emgstream.printable import printable
 from emgstream.translation import tr
 
 __all__ = ["ModelDetailsDialog"]
@@ -45,12 +46,12 @@ class ModelDetailsDialog(QDialog):
 
     def __init__(self, path: Path, model: Model, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Model {name}", name=path.name))
+        self.setWindowTitle(tr("Model {name}", name=printable(path.name)))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(self.font(), 1.4, bold=True))
         self.title.show_text(path.name)
-        self.title.setToolTip(str(path))
+        set_plain_tip(self.title, str(path))
         self.layers = FigureTable(LAYERS, 1, self, n_texts=2)
         self.layers.show_rows(layer_rows(model))
         facts = QWidget(self)
@@ -58,12 +59,12 @@ class ModelDetailsDialog(QDialog):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setHorizontalSpacing(2 * GRID)
         for name, words in model_facts(model):
-            value = QLabel(words, facts)
+            value = PlainLabel(words, facts)
             value.setWordWrap(True)
             value.setMinimumWidth(20 * GRID)  # a long word must not widen the whole sheet
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             rows.addRow(row_name(name), value)
-        note = QLabel(_NOTE, self)
+        note = PlainLabel(_NOTE, self)
         note.setObjectName("quiet")
         inside = QWidget(self)
         parts = (caption(tr("Its network, layer by layer")), self.layers, note)

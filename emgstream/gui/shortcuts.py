@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QKeySequence
-from PyQt5.QtWidgets import QDialog, QGridLayout, QLabel, QShortcut, QWidget
+from PyQt5.QtWidgets import QDialog, QGridLayout, QShortcut, QWidget
 
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr
 
 __all__ = ["KEYS", "HelpCard", "Key", "install_shortcuts", "key_words", "page_keys"]
@@ -107,7 +108,7 @@ class HelpCard(QDialog):
             top = self._add(grid, where, keys, top, column)
         grid.setColumnMinimumWidth(2, 3 * GRID)
         if foot:
-            words = QLabel(foot, self)
+            words = PlainLabel(foot, self)
             words.setObjectName("quiet")
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.setRowMinimumHeight(grid.rowCount(), 2 * GRID)
@@ -122,17 +123,17 @@ class HelpCard(QDialog):
         column: int,
     ) -> int:
         """Add a group, and return the row below it."""
-        head = QLabel(where, self)
+        head = PlainLabel(where, self)
         head.setObjectName("caption")
         if top:
             grid.setRowMinimumHeight(top, 2 * GRID)
             top += 1
         grid.addWidget(head, top, column + 1)
         for row, (key, what) in enumerate(rows, top + 1):
-            name = QLabel(key_words(key), self)
+            name = PlainLabel(key_words(key), self)
             name.setFont(font(self.font(), 1.0, bold=True))
             name.setAlignment(Qt.AlignmentFlag.AlignRight)
-            words = QLabel(what, self)
+            words = PlainLabel(what, self)
             words.setObjectName("quiet")
             grid.addWidget(name, row, column)
             grid.addWidget(words, row, column + 1)

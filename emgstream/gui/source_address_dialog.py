@@ -10,7 +10,6 @@ from PyQt5.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from emgstream.gui.card import caption, row_name
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.status_light import StatusLight
 from emgstream.sources.brainflow_boards import board_address, needs_of
 from emgstream.sources.source_registry import known_sources
@@ -69,12 +69,12 @@ class SourceAddressDialog(QDialog):
         self.field.setPlaceholderText(tr("lsl://NAME   socket://HOST:PORT   path of a recording"))
         self.field.setAccessibleName(tr("Address of the source"))
         self.light = StatusLight(theme, self)
-        self.words = QLabel(self)
+        self.words = PlainLabel(self)
         self.words.setWordWrap(True)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
         self.boards = DropDownList(self)
         self.boards.setAccessibleName(tr("Board of BrainFlow"))
-        self.needs = QLabel(self)
+        self.needs = PlainLabel(self)
         self.needs.setObjectName("quiet")
         self.needs.setWordWrap(True)
         self.parameters: dict[str, QLineEdit] = {}

@@ -13,6 +13,7 @@ from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.status_light import StatusLight
 from emgstream.sources.source import PortHolder
 from emgstream.sources.source_registry import standing_sources
@@ -236,7 +237,7 @@ class SourceBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         for caption, field in ((tr("Source"), self.source_list), (tr("Model"), self.model_list)):
-            label = QLabel(caption, self)
+            label = PlainLabel(caption, self)
             label.setObjectName("quiet")
             self._captions.append(label)
             row.addWidget(label)

@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButto
 from emgstream.app.session_figures import SessionFigures
 from emgstream.app.stream_words import milliseconds, rate_words
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr
 
 __all__ = ["LatencyPopup", "StatusBar"]
@@ -98,7 +99,7 @@ class StatusBar(QWidget):
             part.setVisible(room >= 0)
 
     def _figure(self, row: QHBoxLayout, name: str, widest: str) -> QLabel:
-        label = QLabel(self)
+        label = PlainLabel(self)
         label.setObjectName("quiet")
         label.setMinimumWidth(self._width(f"{name}  {widest}"))
         row.addWidget(label)
@@ -137,7 +138,7 @@ class LatencyPopup(QFrame):
 
     def _cell(self, row: int, column: int) -> QLabel:
         if (row, column) not in self._cells:
-            cell = QLabel(self)
+            cell = PlainLabel(self)
             cell.setObjectName("quiet" if row == 0 or column == 0 else "")
             if column:
                 cell.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -53,6 +53,11 @@ class LitertClassifier:
     def __init__(self, single: bytes, batch: bytes) -> None:
         self._single = _Network(single)
         self._batch = _Network(batch)
+        if self._single.batch_size != 1:
+            raise ModelFileError(
+                f"the model's network for one window takes {self._single.batch_size} at once; "
+                "expected 1; the file is damaged: train or fetch it again"
+            )
         if self._single.window_shape != self._batch.window_shape:
             raise ModelFileError(
                 f"the model's two networks differ: windows of {self._single.window_shape} and "

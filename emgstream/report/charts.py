@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.report.page_text import page_text
 from emgstream.report.plotting import COLOURS, INK, LETTER, ChartFrame, legend, svg, text
 from emgstream.significant_digits import decimals_of, percent
 from emgstream.wording import shortened
@@ -165,7 +165,7 @@ def ribbons(
             drawn.append(
                 f'<rect x="{x:.1f}" y="{top:.0f}" width="{max(right - x, 0.5):.1f}" '
                 f'height="{_RIBBON}" fill="{COLOURS[number % len(COLOURS)]}">'
-                f"<title>{escape(names[number])}</title></rect>"
+                f"<title>{page_text(names[number])}</title></rect>"
             )
         top += _RIBBON + 4
     drawn.append(legend(dict(zip(names, COLOURS, strict=False)), frame.width))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from emgstream.atomic_files import check_writable, write_whole
 from emgstream.errors import OutputError
 from emgstream.host_system import refusal
 from emgstream.replaced_files import holds_object, is_page, refuse_to_replace
+from emgstream.report.page_text import page_text
 from emgstream.report.report_style import STYLE
 from emgstream.wording import shortened
 
@@ -37,7 +37,7 @@ _REPORTS = (("columns", "questions"), ("network",), ("folds", "n_folds_planned")
 def document(title: str, parts: Iterable[str]) -> str:
     """Return a whole page from parts that are HTML."""
     return (
-        f'{_START}{escape(title)}</title><meta name="viewport" '
+        f'{_START}{page_text(title)}</title><meta name="viewport" '
         'content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head><body><main>{''.join(parts)}</main></body></html>\n"
     )
@@ -45,14 +45,14 @@ def document(title: str, parts: Iterable[str]) -> str:
 
 def section(title: str, content: str, kind: str = "") -> str:
     """Return a box with a title around content that is HTML."""
-    return f"<section class='{kind}'><h2>{escape(title)}</h2>{content}</section>"
+    return f"<section class='{kind}'><h2>{page_text(title)}</h2>{content}</section>"
 
 
 def tile(figure: str, name: str, explanation: str, kind: str = "") -> str:
     """Return one large figure with its name and an explanation."""
     return (
-        f"<div class='tile {kind}'><div class='figure'>{escape(figure)}</div>"
-        f"<div class='name'>{escape(name)}</div><p>{escape(explanation)}</p></div>"
+        f"<div class='tile {kind}'><div class='figure'>{page_text(figure)}</div>"
+        f"<div class='name'>{page_text(name)}</div><p>{page_text(explanation)}</p></div>"
     )
 
 
@@ -63,13 +63,13 @@ def tiles(several: Iterable[str]) -> str:
 
 def note(text: str, kind: str = "") -> str:
     """Return a highlighted line of text."""
-    return f"<p class='note {kind}'>{escape(text)}</p>"
+    return f"<p class='note {kind}'>{page_text(text)}</p>"
 
 
 def facts(values: Mapping[str, str]) -> str:
     """Return a table with one row per name and value."""
     rows = "".join(
-        f"<tr>{_name('th', name)}<td>{escape(value)}</td></tr>" for name, value in values.items()
+        f"<tr>{_name('th', name)}<td>{page_text(value)}</td></tr>" for name, value in values.items()
     )
     return f"<table class='facts'>{rows}</table>"
 
@@ -131,5 +131,5 @@ def _row(kind: str, cells: Sequence[str]) -> str:
 def _name(kind: str, name: str, how: str = "") -> str:
     """Return a cell; a shortened name has the whole one as its tooltip."""
     short = shortened(name)
-    whole = "" if short == name else f' title="{escape(name)}"'
-    return f"<{kind}{how}{whole}>{escape(short)}</{kind}>"
+    whole = "" if short == name else f' title="{page_text(name)}"'
+    return f"<{kind}{how}{whole}>{page_text(short)}</{kind}>"

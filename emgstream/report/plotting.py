@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.report.page_text import page_text
 from emgstream.wording import shortened
 
 __all__ = ["COLOURS", "INK", "LETTER", "ChartFrame", "legend", "svg", "text", "ticks"]
@@ -139,7 +139,7 @@ def text(
     turn = f' transform="rotate({turned} {x:.1f} {y:.1f})"' if turned else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" '
-        f'font-weight="{weight}" fill="{colour}"{turn}>{escape(content)}</text>'
+        f'font-weight="{weight}" fill="{colour}"{turn}>{page_text(content)}</text>'
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -30,6 +29,7 @@ from emgstream.gui.file_actions import documents_folder
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.placement_picture import PlacementPicture
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.scrolled import scrolled
 from emgstream.gui.shell import Shell
 from emgstream.gui.status_light import StatusLight
@@ -238,10 +238,10 @@ class BoardGuide(QWidget):
 
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, tuple(step.value for step in _STEPS), self)
-        self.title = QLabel(self)
+        self.title = PlainLabel(self)
         self.title.setFont(font(self.font(), 1.6, bold=True))
         self.title.setWordWrap(True)
-        self.lead = QLabel(self)
+        self.lead = PlainLabel(self)
         self.lead.setObjectName("quiet")
         self.lead.setWordWrap(True)
         self.lead.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -249,7 +249,7 @@ class BoardGuide(QWidget):
         self.lines = NumberedLines(theme, self)
         self.sketch = SketchSaving(theme, self)
         self.light = StatusLight(theme, self)
-        self.found_label = QLabel(self)
+        self.found_label = PlainLabel(self)
         self.found_label.setWordWrap(True)
         self.found_label.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.found = QWidget(self)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QGridLayout, QLabel, QWidget
+from PyQt5.QtWidgets import QGridLayout, QWidget
 
 from emgstream.gui.card import empty
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 
 __all__ = ["NumberedLines"]
 
@@ -39,10 +40,10 @@ class NumberedLines(QWidget):
         """Show other lines."""
         empty(self._grid)
         for row, line in enumerate(lines):
-            sign = QLabel(str(row + 1) if numbered else "•", self)
+            sign = PlainLabel(str(row + 1) if numbered else "•", self)
             sign.setFont(font(self.font(), 1.0, bold=True))
             sign.setStyleSheet(f"color: {self._theme.accent};")
-            words = QLabel(line, self)
+            words = PlainLabel(line, self)
             words.setWordWrap(True)
             words.setAlignment(Qt.AlignmentFlag.AlignTop)
             sign.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emgstream.app.board_setup import SensorSignal
 from emgstream.gui.card import caption
 from emgstream.gui.form_fields import chip
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr
 
 __all__ = ["SensorQuestions"]
@@ -49,7 +50,7 @@ class SensorQuestions(QWidget):
         super().__init__(parent)
         self.sensor_buttons: dict[int, QPushButton] = {}
         self.pin_buttons: dict[SensorSignal, QPushButton] = {}
-        self._about = QLabel(self)
+        self._about = PlainLabel(self)
         self._about.setObjectName("quiet")
         self._about.setWordWrap(True)
         column = QVBoxLayout(self)

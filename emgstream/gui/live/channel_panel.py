@@ -12,7 +12,6 @@ from PyQt5.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from emgstream.gui.card import caption, empty
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.form_fields import chip
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.scrolled import scrolled
 from emgstream.gui.timeline.lane_scale import Span
 from emgstream.translation import tr
@@ -74,7 +74,7 @@ class ChannelPanel(QFrame):
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID)
         self._area = scrolled(self, self._sheet)
-        about = QLabel(tr("For looking only: recordings and decisions stay as they are."), self)
+        about = PlainLabel(tr("For looking only: recordings and decisions stay as they are."), self)
         about.setObjectName("quiet")
         self.reset_button = QPushButton(tr("All as they came"), self)
         self.reset_button.clicked.connect(self._reset)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from PyQt5.QtWidgets import (
     QWIDGETSIZE_MAX,
-    QLabel,
     QPushButton,
     QVBoxLayout,
 )
@@ -36,6 +35,7 @@ from emgstream.gui.live.view_bar import SPANS_S, ViewBar
 from emgstream.gui.live.welcome import Welcome
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.record.record_form import from_home
 from emgstream.gui.shell import Shell
 from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
@@ -236,7 +236,7 @@ class LivePage(WindowPage):
         self.prediction = PredictionPanel(theme, self)
         self.no_model = NoModelPanel(self)
         self.quality = QualityPanel(theme, self)
-        self.model_label = QLabel(self)
+        self.model_label = PlainLabel(self)
         self.model_label.setObjectName("quiet")
         self.model_label.setWordWrap(True)
         self.next_button = QPushButton(self)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.app.next_step import NextStep
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr
 
 __all__ = ["NoModelPanel"]
@@ -33,13 +34,13 @@ class NoModelPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        title = QLabel(tr("No model chosen"), self)
+        title = PlainLabel(tr("No model chosen"), self)
         title.setFont(font(self.font(), 1.6, bold=True))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID)
         self._column.addWidget(title)
-        self._words = QLabel(self)
+        self._words = PlainLabel(self)
         self._words.setObjectName("quiet")
         self._words.setWordWrap(True)
         self.next_button = QPushButton(self)

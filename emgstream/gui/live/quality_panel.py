@@ -9,6 +9,7 @@ from emgstream.app.quality_words import quality_hint, quality_words
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel, set_plain_tip
 from emgstream.gui.status_light import StatusLight
 from emgstream.quality import Quality, QualityKind
 from emgstream.wording import spoken
@@ -68,7 +69,7 @@ class QualityPanel(QWidget):
             light.show_sign(shape, ink)
             words.setText(quality_words(verdict))
             words.setStyleSheet("" if verdict.fine else f"color: {self._theme.warning};")
-            row.setToolTip(quality_hint(spoken(name), verdict))
+            set_plain_tip(row, quality_hint(spoken(name), verdict))
 
     def _sign(self, verdict: Quality) -> tuple[str, str]:
         if verdict.kind is QualityKind.NO_SIGNAL:
@@ -83,7 +84,7 @@ class QualityPanel(QWidget):
         light = StatusLight(self._theme, row)
         channel = ElidedLabel(row, Qt.TextElideMode.ElideMiddle, least=3)
         channel.setText(spoken(name))
-        words = QLabel(row)
+        words = PlainLabel(row)
         words.setObjectName("quiet")
         layout.addWidget(light)
         layout.addWidget(channel, 1)

@@ -6,10 +6,11 @@ import math
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.seek_slider import SeekSlider
 from emgstream.gui.shortcuts import key_words
 from emgstream.sources.replay_source import ReplaySource
@@ -34,7 +35,7 @@ class ReplayBar(QWidget):
         self.play_button = QPushButton(tr("Pause"), self)
         self.play_button.setMinimumWidth(10 * GRID)
         self.play_button.setToolTip(tr("Space"))
-        self.position_label = QLabel(self)
+        self.position_label = PlainLabel(self)
         self.position_label.setObjectName("quiet")
         self.slider = SeekSlider(self)
         self.slider.setRange(0, _STEPS)

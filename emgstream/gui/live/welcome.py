@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtBoundSignal, pyqtSignal
-from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emgstream.app.board_setup import SAFETY_IN_SHORT
 from emgstream.app.open_requests import (
@@ -14,6 +14,7 @@ from emgstream.app.open_requests import (
     SourceRequest,
 )
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel, set_plain_tip
 from emgstream.translation import tr
 from emgstream.wording import shortened
 
@@ -40,13 +41,13 @@ class Welcome(QWidget):
         super().__init__(parent)
         self.buttons: dict[str, QPushButton] = {}
         """The buttons, by their words."""
-        self._title = QLabel(tr("Watch muscles move"), self)
+        self._title = PlainLabel(tr("Watch muscles move"), self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.last_button = QPushButton(self)
         """Opens the source used last; hidden where there is none."""
         self.last_button.clicked.connect(self.last_wanted)
-        self._model = QLabel(self)
+        self._model = PlainLabel(self)
         self._model.setObjectName("quiet")
         self._model.setWordWrap(True)
         self._model.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -72,7 +73,7 @@ class Welcome(QWidget):
         self.last_button.setVisible(is_other)
         if isinstance(source, ReplayRequest):
             self.last_button.setText(tr("Used last: {name}", name=shortened(source.path.name)))
-            self.last_button.setToolTip(str(source.path))
+            set_plain_tip(self.last_button, str(source.path))
         elif source is not None:
             name = tr("a board on any port") if source.port == AUTO else shortened(source.port)
             self.last_button.setText(tr("Used last: {name}", name=name))
@@ -118,10 +119,10 @@ class Welcome(QWidget):
         card = QFrame(self)
         card.setObjectName("card")
         card.setMaximumWidth(42 * GRID)
-        head = QLabel(title, card)
+        head = PlainLabel(title, card)
         head.setFont(font(self.font(), 1.1, bold=True))
         head.setWordWrap(True)
-        body = QLabel(words, card)
+        body = PlainLabel(words, card)
         body.setObjectName("quiet")
         body.setWordWrap(True)
         body.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -8,7 +8,6 @@ from PyQt5.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.outputs.key_pad import KeyPad
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.status_light import StatusLight
 from emgstream.translation import tr
 from emgstream.wording import spoken
@@ -68,11 +68,11 @@ class KeyBindingsCard(QFrame):
         self.learn_button = QPushButton(tr("Learn a key…"), self)
         self.cancel_button = QPushButton(tr("Cancel"), self)
         self.pad = KeyPad(theme, self)
-        self.words = QLabel(self)
+        self.words = PlainLabel(self)
         self.words.setWordWrap(True)
         self.words.setObjectName("quiet")
         self.allow_light = StatusLight(theme, self)
-        self.allow_label = QLabel(what_to_allow(), self)
+        self.allow_label = PlainLabel(what_to_allow(), self)
         self.allow_label.setWordWrap(True)
         self.kinds: dict[str, DropDownList] = {}
         self.remove_buttons: dict[str, QPushButton] = {}
@@ -168,7 +168,7 @@ class KeyBindingsCard(QFrame):
         empty(self._rows)
         self.kinds, self.remove_buttons = {}, {}
         for row, (movement, action) in enumerate(self.bindings.bindings.actions.items()):
-            name, key = QLabel(spoken(movement), self), QLabel(action_words(action), self)
+            name, key = PlainLabel(spoken(movement), self), PlainLabel(action_words(action), self)
             remove = QPushButton(tr("Remove"), self)
             remove.setAccessibleName(tr("Remove the key of {movement}", movement=spoken(movement)))
             remove.clicked.connect(lambda _, movement=movement: self._remove(movement))

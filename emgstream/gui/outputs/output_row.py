@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QWidget
+from PyQt5.QtWidgets import QFrame, QGridLayout, QLineEdit, QWidget
 
 from emgstream.app.output_switch import OutputSwitch, SwitchState
 from emgstream.app.window_words import window_words
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.status_light import StatusLight
 from emgstream.outputs.output_kind import OutputKind
 from emgstream.translation import tr
@@ -48,10 +49,10 @@ class OutputRow(QFrame):
         self.field.setAccessibleName(tr("value of {output}", output=tr(switch.kind.shown_title)))
         self.field.setFixedWidth(_VALUE_WIDTH)
         self.light = StatusLight(theme, self)
-        self.words = QLabel(self)
+        self.words = PlainLabel(self)
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.help = QLabel(tr(switch.kind.shown_help), self)
+        self.help = PlainLabel(tr(switch.kind.shown_help), self)
         self.help.setObjectName("quiet")
         self.help.setWordWrap(True)
         self._lay_out()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt5.QtCore import QTimer
-from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from emgstream.app.key_bindings import KeyBindings
 from emgstream.app.live_session import LiveSession
@@ -14,6 +14,7 @@ from emgstream.gui.card import card, fill
 from emgstream.gui.outputs.key_bindings_card import KeyBindingsCard
 from emgstream.gui.outputs.output_row import OutputRow
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.scrolled import scrolled
 from emgstream.gui.shell import Shell
 from emgstream.gui.window_page import WindowPage
@@ -52,7 +53,7 @@ class OutputsPage(WindowPage):
         )
         column.addWidget(self.keys_card)
         column.addStretch(1)
-        about = QLabel(_ABOUT, self)
+        about = PlainLabel(_ABOUT, self)
         about.setObjectName("quiet")
         about.setWordWrap(True)
         area = scrolled(self, sheet)

@@ -8,7 +8,6 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import (
     QFormLayout,
     QFrame,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from emgstream.cue_schedule import MOVEMENTS
 from emgstream.gui.card import row_name
 from emgstream.gui.painting import GRID
 from emgstream.gui.placement_picture import PlacementPicture
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr
 from emgstream.wording import spoken
 
@@ -40,7 +40,7 @@ class ElectrodePlacements(QScrollArea):
         self._sheet = QWidget()
         self._sheet.setObjectName("sheet")
         self.picture = PlacementPicture(self._sheet)
-        self.words = QLabel(self._sheet)
+        self.words = PlainLabel(self._sheet)
         self.words.setObjectName("quiet")
         self.words.setWordWrap(True)
         self._rows = QFormLayout()

@@ -13,7 +13,6 @@ from PyQt5.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -39,6 +38,7 @@ from emgstream.gui.columns import Columns
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.record.electrode_placements import ElectrodePlacements
 from emgstream.gui.record.marker_choice import MarkerChoice
 from emgstream.gui.record.movement_chip import MovementChip
@@ -262,7 +262,7 @@ class SessionForm(QWidget):
         rows.addRow(row_name(tr("Notes")), self.notes)
         place = QHBoxLayout()
         place.addWidget(self.name, 1)
-        place.addWidget(QLabel(".csv", self))
+        place.addWidget(PlainLabel(".csv", self))
         where = QHBoxLayout()
         where.addWidget(self.folder_label, 1)
         where.addWidget(self.folder_button)

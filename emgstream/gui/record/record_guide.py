@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emgstream.app.connection_state import ConnectionState
 from emgstream.gui.card import card
@@ -14,6 +14,7 @@ from emgstream.gui.cue.cue_layout import ConnectionLabel, button_row, key_button
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel, set_plain_tip
 from emgstream.gui.record.marker_field import MarkerField
 from emgstream.gui.status_light import StatusLight
 from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
@@ -53,7 +54,7 @@ class RecordGuide(QWidget):
         self.connection_label = ConnectionLabel(theme, self)
         self.file_label = ElidedLabel(self)
         self.file_label.setObjectName("quiet")
-        self.warning_label = QLabel(self)
+        self.warning_label = PlainLabel(self)
         self.warning_label.setWordWrap(True)
         self.warning_light = StatusLight(theme, self)
         self._numbers = QWidget(self)
@@ -113,7 +114,7 @@ class RecordGuide(QWidget):
         if len(warnings) > _WARNINGS:
             words += tr("   (and {n_warnings} before)", n_warnings=len(warnings) - _WARNINGS)
         self.warning_label.setText(words)
-        self.warning_label.setToolTip("\n".join(warnings))
+        set_plain_tip(self.warning_label, "\n".join(warnings))
         self.warning_light.show_sign("triangle", self._theme.warning)
         for part in (self.warning_light, self.warning_label):
             part.setVisible(bool(warnings))

@@ -11,7 +11,6 @@ from PyQt5.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QTableWidget,
@@ -26,6 +25,7 @@ from emgstream.gui.check_box import CheckBox
 from emgstream.gui.columns import Columns
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.record.repetition_review import RepetitionReview
 from emgstream.recording import RecoveryReport
 from emgstream.translation import tr
@@ -57,9 +57,9 @@ class RecordReview(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._recovered: RecoveryReport | None = None
-        self._title = QLabel(tr("Recorded"), self)
+        self._title = PlainLabel(tr("Recorded"), self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
-        self.facts = QLabel(self)
+        self.facts = PlainLabel(self)
         self.facts.setWordWrap(True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.repetitions = RepetitionReview(theme, self)
@@ -87,7 +87,7 @@ class RecordReview(QWidget):
         self.another_button = QPushButton(tr("Record another"), self)
         self.another_button.clicked.connect(self.another_wanted)
         self._next_title = caption(tr("What next"))
-        self.next_label = QLabel(self)
+        self.next_label = PlainLabel(self)
         self.next_label.setObjectName("quiet")
         self.next_label.setWordWrap(True)
         self._lay_out()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from emgstream.gui.card import card, center, empty
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.status_light import StatusLight
 from emgstream.recording import SignalCheckReport
 from emgstream.translation import tr, tr_n
@@ -27,7 +28,7 @@ class SignalCheckView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._report: SignalCheckReport | None = None
-        self._title = QLabel(self)
+        self._title = PlainLabel(self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
         self._rows = QWidget(self)
         self._grid = QGridLayout(self._rows)
@@ -90,14 +91,14 @@ class SignalCheckView(QWidget):
         light = StatusLight(self._theme, self._rows)
         ink = self._theme.good if fine else self._theme.warning
         light.show_sign("disc" if fine else "triangle", ink)
-        title = QLabel(name, self._rows)
+        title = PlainLabel(name, self._rows)
         title.setFont(font(self.font(), 1.0, bold=True))
-        figure = QLabel(
+        figure = PlainLabel(
             "" if contrast is None else tr("{contrast:.1f} × rest", contrast=contrast), self._rows
         )
         figure.setObjectName("quiet")
         figure.setToolTip(tr("Amplitude of the contraction against that of rest"))
-        found = QLabel(words[:1].upper() + words[1:], self._rows)
+        found = PlainLabel(words[:1].upper() + words[1:], self._rows)
         found.setWordWrap(True)
         for column, part in enumerate((light, title, figure, found)):
             self._grid.addWidget(

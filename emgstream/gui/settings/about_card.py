@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 import emgstream
 from emgstream.app.about import LICENCE, citation
 from emgstream.gui.card import caption
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.log_output import log_path, user_log_path
 from emgstream.translation import tr
 
@@ -25,12 +26,12 @@ class AboutCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = QLabel(f"emgstream {emgstream.__version__}", self)
+        self.name = PlainLabel(f"emgstream {emgstream.__version__}", self)
         self.name.setFont(font(self.font(), 1.4, bold=True))
-        self.licence = QLabel(LICENCE, self)
+        self.licence = PlainLabel(LICENCE, self)
         self.licence.setObjectName("quiet")
-        self.cite = QLabel(citation(), self)
-        self.log = QLabel(str(self._log()), self)
+        self.cite = PlainLabel(citation(), self)
+        self.log = PlainLabel(str(self._log()), self)
         for label in (self.name, self.licence, self.cite, self.log):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

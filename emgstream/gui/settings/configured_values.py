@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 from emgstream.app.configured_settings import ConfiguredSetting
 from emgstream.gui.card import caption, row_name
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr
 
 __all__ = ["ConfiguredValues"]
@@ -62,7 +63,7 @@ class ConfiguredValues(QWidget):
         field.setPlaceholderText(tr("{default} (default)", default=setting.default))
         field.setToolTip(tr("Expected: {form}. Empty: the default", form=setting.form))
         field.setAccessibleName(setting.title)
-        error = QLabel(self)
+        error = PlainLabel(self)
         error.setObjectName("error")
         error.setWordWrap(True)
         error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

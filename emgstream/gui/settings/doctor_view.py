@@ -25,6 +25,7 @@ from emgstream.errors import EmgStreamError
 from emgstream.gui.card import empty, fill
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.status_light import StatusLight
 from emgstream.translation import tr
@@ -81,7 +82,7 @@ class DoctorView(QWidget):
         self.job: DoctorJob | None = None
         self._theme = theme
         self._checks: tuple[DoctorCheck, ...] = ()
-        self.words = QLabel(self)
+        self.words = PlainLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 0)
@@ -163,7 +164,7 @@ class DoctorView(QWidget):
         light.show_sign(shape, ink)
         light.setAccessibleName(tr(check.state.value))
         light.setToolTip(tr(check.state.value))
-        topic = QLabel(tr(check.topic))
+        topic = PlainLabel(tr(check.topic))
         topic.setObjectName("quiet")
         cure = f"\n→ {window_words(check.cure)}" if check.cure else ""
         found = QWidget()
@@ -200,7 +201,7 @@ class DoctorView(QWidget):
 
 
 def _wrapped(words: str) -> QLabel:
-    label = QLabel(words)
+    label = PlainLabel(words)
     label.setWordWrap(True)
     label.setMinimumWidth(20 * GRID)  # a long path must not widen all rows
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

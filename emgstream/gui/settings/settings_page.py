@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PyQt5.QtCore import QUrl
 from PyQt5.QtGui import QDesktopServices
-from PyQt5.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PyQt5.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QWidget
 
 from emgstream.app.configured_settings import (
     ConfiguredSetting,
@@ -21,6 +21,7 @@ from emgstream.gui.columns import Columns
 from emgstream.gui.file_actions import documents_folder
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.settings.about_card import AboutCard
 from emgstream.gui.settings.configured_values import ConfiguredValues
@@ -148,7 +149,7 @@ class SettingsPage(WindowPage):
         rows.addRow(row_name(tr("Recordings")), self.recordings)
         rows.addRow(row_name(tr("New models")), self.models)
         rows.addRow(row_name(""), _at_left(self.beside_button))
-        values_head = QLabel(_ABOUT_VALUES, self)
+        values_head = PlainLabel(_ABOUT_VALUES, self)
         values_head.setObjectName("quiet")
         values_head.setWordWrap(True)
         left, right, rests = QWidget(self), QWidget(self), (QWidget(self), QWidget(self))

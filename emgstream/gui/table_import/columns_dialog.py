@@ -10,7 +10,6 @@ from PyQt5.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QShortcut,
     QSizePolicy,
@@ -24,9 +23,11 @@ from emgstream.gui.check_box import CheckBox
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel, set_plain_tip
 from emgstream.gui.shortcuts import key_words
 from emgstream.gui.status_light import StatusLight
 from emgstream.gui.table_import.column_table import ColumnTable
+from emgstream.printable import printable
 from emgstream.translation import tr
 from emgstream.wording import shortened
 
@@ -63,7 +64,7 @@ class ColumnsDialog(QDialog):
         self._theme = theme
         self._was_read = False
         self.setObjectName("window")
-        self.setWindowTitle(tr("Columns of {name}", name=shown.path.name))
+        self.setWindowTitle(tr("Columns of {name}", name=printable(shown.path.name)))
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_parts(theme)
@@ -121,7 +122,7 @@ class ColumnsDialog(QDialog):
             *([tr("and {n_more} more", n_more=n_more)] if n_more > 0 else []),
         ]
         self.questions.setText("\n".join(lines))
-        self.questions.setToolTip("\n".join(asked) if n_more > 0 else "")
+        set_plain_tip(self.questions, "\n".join(asked) if n_more > 0 else "")
         self.notice.setVisible(bool(asked))
 
     def _show_outcome(self) -> None:
@@ -145,14 +146,14 @@ class ColumnsDialog(QDialog):
         self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(self.font(), 1.4, bold=True))
         self.title.show_text(self.shown.path.name)
-        self.title.setToolTip(str(self.shown.path))
+        set_plain_tip(self.title, str(self.shown.path))
         self.facts = ElidedLabel(self)
         self.facts.setObjectName("quiet")
         self.notice = QFrame(self)
         self.notice.setObjectName("notice")
         self.notice_light = StatusLight(theme, self.notice)
         self.notice_light.show_sign("triangle", theme.warning)
-        self.questions = QLabel(self.notice)
+        self.questions = PlainLabel(self.notice)
         self.questions.setWordWrap(True)
         self.questions.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.table = ColumnTable(self.shown, theme, self)

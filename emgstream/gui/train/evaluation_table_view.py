@@ -11,6 +11,7 @@ from emgstream.app.evaluation_leads import LEAD_COLUMNS, LEAD_HINTS, PATH_COLUMN
 from emgstream.app.evaluation_table import COLUMN_HINTS, COLUMNS, EvaluationTable
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 
 __all__ = ["EvaluationTableView"]
 
@@ -23,7 +24,7 @@ class EvaluationTableView(QWidget):
         self.figures = self._table(COLUMNS, COLUMN_HINTS)
         self.leads = self._table(LEAD_COLUMNS, LEAD_HINTS)
         self.paths = self._table(PATH_COLUMNS, PATH_HINTS)
-        self.words = QLabel(self)
+        self.words = PlainLabel(self)
         self.words.setObjectName("quiet")
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

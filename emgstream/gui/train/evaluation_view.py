@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from emgstream.app.evaluation_pictures import (
     HeldOutRun,
@@ -18,6 +18,7 @@ from emgstream.app.evaluation_pictures import (
 from emgstream.gui.card import caption
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.train.held_out_view import HeldOutView
 from emgstream.gui.train.interval_bars import IntervalBar, IntervalBars
 from emgstream.gui.train.recognition_view import RecognitionView
@@ -44,7 +45,7 @@ class EvaluationView(QWidget):
         self._models: tuple[ModelAccuracy, ...] = ()
         self._chosen: str | None = None
         self.accuracy = IntervalBars(theme, tr("Balanced accuracy by model"), self, can_choose=True)
-        self.signs = QLabel(self)
+        self.signs = PlainLabel(self)
         self.signs.setObjectName("quiet")
         self.signs.setWordWrap(True)
         self.recognition = RecognitionView(theme, self)

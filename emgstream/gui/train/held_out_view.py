@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt5.QtCore import QTimer
-from PyQt5.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from emgstream.app.evaluation_pictures import HeldOutRun
 from emgstream.app.recorded_signal import LabelSpan, SignalReading
@@ -17,6 +17,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.labelled_signal_view import LabelledSignalView
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.tables import ColumnChoice
 from emgstream.translation import tr, tr_n
 from emgstream.wording import spoken
@@ -118,7 +119,7 @@ class HeldOutView(QWidget):
             ribbon = LabelledSignalView(self._theme, tr("Decisions on {name}", name=name), self)
             ribbon.row_clicked.connect(partial(self._click, recording))
             if len(judged) > 1:
-                title = QLabel(name, self)
+                title = PlainLabel(name, self)
                 title.setObjectName("quiet")
                 self._list.addWidget(title)
             self._list.addWidget(ribbon)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from emgstream.app.extra_installation import ExtraInstallation, InstallationState
 from emgstream.app.installation_plan import InstallationPlan, plan_installation, size_words
@@ -12,6 +12,7 @@ from emgstream.extras import TRAIN
 from emgstream.gui.card import card, center, row_name
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr
 
 __all__ = ["MissingExtra"]
@@ -34,12 +35,12 @@ class MissingExtra(QWidget):
         super().__init__(parent)
         self.installation: ExtraInstallation | None = None
         self._plan: InstallationPlan | None = None
-        title = QLabel(tr("Training needs further libraries"), self)
+        title = PlainLabel(tr("Training needs further libraries"), self)
         title.setFont(font(self.font(), 1.4, bold=True))
-        about = QLabel(_ABOUT, self)
+        about = PlainLabel(_ABOUT, self)
         about.setWordWrap(True)
         about.setObjectName("quiet")
-        self.obstacle = QLabel(self)
+        self.obstacle = PlainLabel(self)
         self.obstacle.setWordWrap(True)
         self.obstacle.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QProgressBar(self)
@@ -123,8 +124,8 @@ class MissingExtra(QWidget):
         grid = QGridLayout(table)
         grid.setContentsMargins(0, GRID, 0, GRID)
         grid.setHorizontalSpacing(2 * GRID)
-        what = QLabel(tr("TensorFlow, scikit-learn, matplotlib and what they need"), self)
-        size = QLabel(size_words(TRAIN), self)
+        what = PlainLabel(tr("TensorFlow, scikit-learn, matplotlib and what they need"), self)
+        size = PlainLabel(size_words(TRAIN), self)
         for value in (what, size):
             value.setWordWrap(True)
         rows = ((tr("What"), what), (tr("How large"), size), (tr("Where to"), self.place))

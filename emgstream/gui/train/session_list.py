@@ -9,7 +9,6 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -22,6 +21,7 @@ from emgstream.app.recording_verdict import RecordingVerdict
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel, set_plain_tip
 from emgstream.gui.status_light import StatusLight
 from emgstream.translation import tr
 
@@ -49,12 +49,12 @@ class SessionRow(QFrame):
         self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(self.font(), 1.0, bold=True))
         self.title.show_text(path.name)
-        self.title.setToolTip(str(path))
+        set_plain_tip(self.title, str(path))
         self.facts = ElidedLabel(self)
         self.facts.setObjectName("quiet")
-        self.line = QLabel(tr("looking it over …"), self)
+        self.line = PlainLabel(tr("looking it over …"), self)
         self.line.setWordWrap(True)
-        self.details = QLabel(self)
+        self.details = PlainLabel(self)
         self.details.setObjectName("quiet")
         self.details.setWordWrap(True)
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -80,7 +80,7 @@ class SessionRow(QFrame):
         self._verdict = verdict
         self.facts.show_text(verdict.facts)
         self.line.setText(verdict.line)
-        self.line.setToolTip(verdict.details)
+        set_plain_tip(self.line, verdict.details)
         self.details.setText(verdict.details)
         self.details_button.setEnabled(True)
         self.mend_button.setVisible(verdict.is_unfinished)
@@ -144,7 +144,7 @@ class SessionList(QStackedWidget):
         super().__init__(parent)
         self._theme = theme
         self.rows: dict[Path, SessionRow] = {}
-        self.nothing = QLabel(_NOTHING, self)
+        self.nothing = PlainLabel(_NOTHING, self)
         self.nothing.setObjectName("quiet")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)

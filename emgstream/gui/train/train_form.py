@@ -11,7 +11,6 @@ from PyQt5.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -28,6 +27,7 @@ from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.form_fields import DecimalField, chip
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.record.record_form import from_home
 from emgstream.tables import ColumnChoice
 from emgstream.translation import tr
@@ -89,7 +89,7 @@ class TrainingForm(QWidget):
         self.folder_label = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.folder_label.setObjectName("quiet")
         self.folder_button = QPushButton(tr("Folder…"), self)
-        self.channels = QLabel(self)
+        self.channels = PlainLabel(self)
         self.channels.setObjectName("quiet")
         self.channels.setWordWrap(True)
         self._typed = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from emgstream.app.evaluation_table import EvaluationTable
 from emgstream.app.training_job import EvaluationJob, JobState
@@ -15,6 +15,7 @@ from emgstream.gui.columns import Columns
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.scrolled import scrolled
 from emgstream.gui.train.evaluation_table_view import EvaluationTableView
 from emgstream.gui.train.evaluation_view import EvaluationView
@@ -45,9 +46,9 @@ class TrainingResultView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document: dict[str, Any] | None = None
-        self.title = QLabel(self)
+        self.title = PlainLabel(self)
         self.title.setFont(font(self.font(), 1.8, bold=True))
-        self.facts = QLabel(self)
+        self.facts = PlainLabel(self)
         self.facts.setWordWrap(True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.use_button = QPushButton(tr("Use this model"), self)
@@ -64,7 +65,7 @@ class TrainingResultView(QWidget):
         self.evaluate_button.clicked.connect(self.evaluate_wanted)
         self.cancel_button = QPushButton(tr("Cancel"), self)
         self.cancel_button.clicked.connect(self.cancel_wanted)
-        self.invite = QLabel(_INVITE, self)
+        self.invite = PlainLabel(_INVITE, self)
         self.invite.setObjectName("quiet")
         self.invite.setWordWrap(True)
         self.recognition = RecognitionView(theme, self)
@@ -73,9 +74,9 @@ class TrainingResultView(QWidget):
         self.bar.setTextVisible(False)
         self.evaluation = EvaluationView(theme, self)
         self.table = EvaluationTableView(self)
-        self.gain = QLabel(self)
+        self.gain = PlainLabel(self)
         self.gain.setFont(font(self.font(), 1.8, bold=True))
-        self.gain_words = QLabel(self)
+        self.gain_words = PlainLabel(self)
         self.gain_words.setObjectName("quiet")
         self.gain_words.setWordWrap(True)
         self._lay_out()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
+from PyQt5.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from emgstream.app.trial_words import PAST, past_row
 from emgstream.app.window_words import window_words
 from emgstream.errors import OutputError
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.scrolled import scrolled
 from emgstream.translation import tr
 from emgstream.trial import read_history
@@ -28,7 +29,7 @@ class PastTests(QStackedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = QLabel(_NONE, self)
+        self.words = PlainLabel(_NONE, self)
         self.words.setObjectName("quiet")
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)

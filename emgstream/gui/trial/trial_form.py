@@ -5,7 +5,6 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import (
     QGridLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -18,6 +17,7 @@ from emgstream.gui.card import captioned
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr, tr_n
 from emgstream.trial import CuedPlan
 from emgstream.wording import spoken
@@ -48,8 +48,8 @@ class TrialForm(QWidget):
         self.rest = seconds_box(CuedPlan.rest_s, _LONGEST_S, self)
         self.seed = QSpinBox(self)
         self.sound_box = CheckBox(tr("A sound at each cue"), self)
-        self.words = QLabel(_NO_MOVEMENTS, self)
-        self.counts = QLabel(
+        self.words = PlainLabel(_NO_MOVEMENTS, self)
+        self.counts = PlainLabel(
             _COUNTS.format(dwell=CuedPlan.dwell_s, reaction=CuedPlan.reaction_s), self
         )
         for label in (self.words, self.counts):

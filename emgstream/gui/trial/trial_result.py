@@ -9,6 +9,7 @@ from emgstream.app.trial_words import CLASSES, class_rows, completed, figures
 from emgstream.gui.card import caption, empty
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.scrolled import scrolled
 from emgstream.trial import CuedTest
 from emgstream.wording import spoken
@@ -23,9 +24,9 @@ class TrialResult(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = QLabel(self)
+        self.title = PlainLabel(self)
         self.title.setFont(font(self.font(), _BIG, bold=True))
-        self.note = QLabel(self)
+        self.note = PlainLabel(self)
         self.note.setObjectName("quiet")
         self.note.setWordWrap(True)
         self.table = FigureTable(map(_on_two_lines, CLASSES), 1, self)
@@ -40,9 +41,9 @@ class TrialResult(QWidget):
         self.values = []
         empty(self._figures)
         for place, figure in enumerate(figures(test)):
-            value = QLabel(figure.value, self)
+            value = PlainLabel(figure.value, self)
             value.setFont(font(self.font(), _BIG, bold=True))
-            below = QLabel(figure.below, self)
+            below = PlainLabel(figure.below, self)
             below.setObjectName("quiet")
             below.setWordWrap(True)
             below.setAlignment(Qt.AlignmentFlag.AlignTop)

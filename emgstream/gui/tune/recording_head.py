@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QGridLayout, QPushButton, QWidget
 from emgstream.app.tuning_recording import AnalysedRecording
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import set_plain_tip
 from emgstream.translation import tr, tr_n
 
 __all__ = ["RecordingHead"]
@@ -52,7 +53,7 @@ class RecordingHead(QWidget):
         """Show a recording that the model has analysed."""
         table = opened.seen.table
         self.title.show_text(table.path.name)
-        self.title.setToolTip(str(table.path))
+        set_plain_tip(self.title, str(table.path))
         n = len(set(table.label_names) & set(opened.model.manifest.class_names))
         minutes, seconds = divmod(round(opened.seen.n_windows * opened.seen.hop_s), 60)
         kind = tr("synthetic EMG   ") if opened.is_synthetic else ""

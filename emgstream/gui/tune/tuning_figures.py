@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QGridLayout, QLabel, QWidget
 
 from emgstream.app.tuning_words import LIKELIEST, MODEL, WANTED, score_rows
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.translation import tr
 from emgstream.trial import DecisionScore
 
@@ -64,7 +65,7 @@ class TuningFigures(QWidget):
 
     def _add(self, name: str) -> None:
         row = len(self.cells) + 1
-        words = QLabel(name, self)
+        words = PlainLabel(name, self)
         words.setToolTip(_TIPS.get(name, ""))
         self._grid.addWidget(words, row, 0)
         self.cells[name] = [self._cell("", "quiet"), self._cell("", ""), self._cell("", "")]
@@ -73,7 +74,7 @@ class TuningFigures(QWidget):
             self._grid.addWidget(cell, row, column)
 
     def _cell(self, words: str, name: str) -> QLabel:
-        cell = QLabel(words, self)
+        cell = PlainLabel(words, self)
         cell.setObjectName(name)
         right = Qt.Alignment(Qt.AlignmentFlag.AlignRight)
         cell.setAlignment(right | Qt.AlignmentFlag.AlignVCenter)

@@ -11,6 +11,7 @@ from emgstream.gui.card import caption
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.tune.trade_off import TradeOff
 from emgstream.gui.tune.tuning_figures import TuningFigures
 from emgstream.translation import tr
@@ -23,7 +24,7 @@ class TuningOutcome(QStackedWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.message = QLabel(self)
+        self.message = PlainLabel(self)
         self.message.setWordWrap(True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QProgressBar(self)

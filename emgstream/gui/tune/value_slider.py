@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from emgstream.gui.form_help import help_line
 from emgstream.gui.painting import GRID
+from emgstream.gui.plain_label import PlainLabel
 from emgstream.gui.seek_slider import SeekSlider
 
 __all__ = ["ValueSlider"]
@@ -33,13 +34,13 @@ class ValueSlider(QWidget):
         self._unit = unit
         self._grid = tuple(values)
         self._values = self._grid
-        self.name = QLabel(name, self)
+        self.name = PlainLabel(name, self)
         self.name.setObjectName("quiet")
         self.name.setMinimumWidth(_NAME)
         self.slider = SeekSlider(self)
         self.slider.setAccessibleName(name)
         self.slider.setMinimumHeight(2 * GRID)
-        self.figure = QLabel(self)
+        self.figure = PlainLabel(self)
         right = Qt.Alignment(Qt.AlignmentFlag.AlignRight)
         self.figure.setAlignment(right | Qt.AlignmentFlag.AlignVCenter)
         self.figure.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.000"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -38,6 +37,7 @@ from emgstream.report import (
     tile,
     tiles,
 )
+from emgstream.report.page_text import page_text
 from emgstream.significant_digits import percent
 from emgstream.wording import counted
 from emgstream_training.evaluation.baselines import STRONG_LDA
@@ -58,7 +58,7 @@ def evaluation_page(evaluation: Evaluation) -> str:
 
 
 def _parts(evaluation: Evaluation, files: str) -> Iterator[str]:
-    yield f"<h1>Evaluation</h1><p class='lead'>{escape(files)}</p>"
+    yield f"<h1>Evaluation</h1><p class='lead'>{page_text(files)}</p>"
     if evaluation.interrupted:
         n_done, n_planned = len(evaluation.folds), len(evaluation.plan.folds)
         yield note(
@@ -241,7 +241,7 @@ def _over_time(evaluation: Evaluation) -> str:
             ("decided", [(run.first_row, run.last_row, run.decided) for run in own]),
         ]
         recorded = recordings.tables[place]
-        drawn.append(f"<h3>{escape(recorded.path.name)}</h3>")
+        drawn.append(f"<h3>{page_text(recorded.path.name)}</h3>")
         drawn.append(
             ribbons(rows, recordings.class_names, recorded.n_rows, recordings.sampling_rate_hz)
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from emgstream.report import (
     tile,
     tiles,
 )
+from emgstream.report.page_text import page_text
 from emgstream.significant_digits import percent, percent_of
 from emgstream.wording import counted
 from emgstream_training.metrics import confusion_matrix, shares_of
@@ -33,8 +33,8 @@ def page_html(report: TrainingReport, pictures: Mapping[str, bytes]) -> str:
     """Return the page as HTML; ``pictures`` are the charts as PNG, by name of their files."""
     files = ", ".join(table.path.name for table in report.material.tables)
     sections = [
-        f"<h1>Training report</h1><p class='lead'>{escape(report.recipe.name)} recipe on "
-        f"{escape(files)}</p>",
+        f"<h1>Training report</h1><p class='lead'>{page_text(report.recipe.name)} recipe on "
+        f"{page_text(files)}</p>",
         _interrupted(report.figures),
         _headline(report.figures),
         _leakage(report.figures),
@@ -110,7 +110,7 @@ def _leakage(figures: TrainingFigures) -> str:
         "distinguishes movements.</p>"
     )
     if figures.time_blocked is None:
-        text += f"<p>Held-out time was not measured: {escape(figures.time_blocked_missing)}.</p>"
+        text += f"<p>Held-out time was not measured: {page_text(figures.time_blocked_missing)}.</p>"
     else:
         text += _held_out_time(figures)
     return section("Leakage of the random split", text, "honesty")
@@ -202,7 +202,7 @@ def _data(report: TrainingReport, pictures: Mapping[str, bytes]) -> str:
 def _image(png: bytes, description: str, kind: str = "wide") -> str:
     """Return a chart as an HTML element with the data in it."""
     data = base64.b64encode(png).decode()
-    alt = escape(description, quote=True)
+    alt = page_text(description)
     return f'<img class="{kind}" alt="{alt}" src="data:image/png;base64,{data}">'
 
 
