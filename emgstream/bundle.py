@@ -29,6 +29,7 @@ from emgstream.device_names import device_problem, is_device_name, is_folder
 from emgstream.errors import ModelFileError, OutputError
 from emgstream.host_system import refusal
 from emgstream.manifest import Manifest
+from emgstream.text_documents import json_of
 from emgstream.wording import did_you_mean
 
 __all__ = [
@@ -218,14 +219,10 @@ def read_member(archive: zipfile.ZipFile, name: str, most_bytes: int = _MAX_MEMB
     return content
 
 
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of JSON")
-
-
 def _parse(content: bytes) -> Mapping[str, Any]:
     try:
-        document = json.loads(content, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        document = json_of(content, allows_nan=False)
+    except ValueError as error:
         raise ModelFileError(f"{_MANIFEST} is not JSON ({error}); {_DAMAGED}") from None
     if not isinstance(document, dict):
         raise ModelFileError(f"{_MANIFEST} is not a JSON object; {_DAMAGED}")

@@ -7,7 +7,6 @@ read it, so that a program does the same on every computer.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, get_type_hints
 
@@ -15,6 +14,7 @@ import msgspec
 
 from emgstream.errors import ConfigurationError, OutputError
 from emgstream.host_system import refusal
+from emgstream.text_documents import toml_of
 from emgstream.user_folders import config_folder
 from emgstream.wording import did_you_mean
 
@@ -161,8 +161,8 @@ def configuration_from(text: str) -> Configuration:
     """
     path = configuration_path()
     try:
-        document = _toml_document(text)
-    except (ValueError, RecursionError) as error:  # not TOML, or nested too deeply
+        document = toml_of(text)
+    except ValueError as error:
         raise _no_toml(path, error) from error
     return Configuration(**{name: _checked(path, name, document[name]) for name in document})
 
@@ -185,15 +185,6 @@ def write_template(path: Path) -> None:
 
 def _no_toml(path: Path, error: Exception) -> ConfigurationError:
     return ConfigurationError(f"the configuration {path} is not TOML: {error}; correct it there")
-
-
-def _toml_document(text: str) -> dict[str, Any]:
-    """Return the content of a file of TOML; raises ValueError or RecursionError."""
-    if sys.version_info >= (3, 11):  # imported here: most people have no such file
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(text)
 
 
 def _checked(path: Path, name: str, value: Any) -> Any:

@@ -5,12 +5,12 @@ A name that is mistyped, or completed wrongly, may be that of a recording or of 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from emgstream.device_names import device_problem, is_device_name, is_unwritable_device
 from emgstream.errors import OutputError
+from emgstream.text_documents import json_of
 
 __all__ = ["holds_object", "holds_objects_by_line", "is_page", "refuse_to_replace"]
 
@@ -61,7 +61,7 @@ def is_page(path: Path, start: str) -> bool:
 
 def _is_object(text: bytes, keys: Iterable[str]) -> bool:
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = json_of(text)
+    except ValueError:
         return False
     return isinstance(document, dict) and document.keys() >= set(keys)

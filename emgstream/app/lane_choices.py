@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from emgstream.app.signal_views import SignalView
+from emgstream.text_documents import json_of
 from emgstream.translation import tr
 
 __all__ = ["LaneChoices", "ScaleMode", "lane_choices_from", "lane_choices_text"]
@@ -95,7 +96,7 @@ def lane_choices_from(text: str) -> dict[SignalView, LaneChoices]:
     {}
     """
     try:
-        return {SignalView[name]: _choices(one) for name, one in json.loads(text).items()}
+        return {SignalView[name]: _choices(one) for name, one in json_of(text).items()}
     except (ValueError, LookupError, TypeError, AttributeError):
         return {}
 

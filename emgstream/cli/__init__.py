@@ -21,6 +21,8 @@ from emgstream.printable import printable
 
 __all__ = ["main"]
 
+_NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
+"""Errors of names that Python's own checks, as `Path.is_file`, raise before 3.13."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Errors of standard output: no space, or no reader; other files raise OutputError."""
 
@@ -39,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OSError as error:
             if is_reader_gone(error):
                 return _fail("standard output was closed by its reader")
+            if error.errno in _NO_NAME:
+                return _fail(
+                    f"{str(error.filename)!r:.100} cannot be the name of a file: {refusal(error)}; "
+                    "choose another"
+                )
             if not _current_folder_exists():
                 return _fail("the current folder has been deleted; change to another folder")
             if error.errno not in _FULL:

@@ -137,8 +137,11 @@ def any_path(text: str) -> Path:
 
 
 def path_to_read(text: str) -> Path:
-    """Read the path of a file to read; raises ArgumentTypeError for a device."""
-    return Path(_no_device(text))
+    """Read the path of a file to read; raises ArgumentTypeError for a device, and for no name."""
+    path = Path(_no_device(text))
+    if not path.name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the name of a file; expected one")
+    return path
 
 
 def _no_device(text: str) -> str:

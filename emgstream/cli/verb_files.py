@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from emgstream.cli.terminal import note
 from emgstream.device_names import is_device_name
 from emgstream.errors import EmgStreamError, UsageError
 from emgstream.report import check_place, write_json, write_page
+from emgstream.text_documents import json_of
 
 __all__ = ["check_report_files", "hand_over", "refuse_to_overwrite"]
 
@@ -82,7 +82,7 @@ def _sidecars(recording: Path) -> Iterator[Path]:
         return
     path = sidecar_path(recording)
     try:
-        facts = json.loads(path.read_bytes())
+        facts = json_of(path.read_bytes())
     except (OSError, ValueError):
         return
     if isinstance(facts, dict) and not facts.keys().isdisjoint(("format", "subject", "session")):

@@ -8,7 +8,6 @@ act in training only (dropout) are not in the file.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -23,6 +22,7 @@ from emgstream.network.network_weights import (
     TRAIN_AGAIN,
     array_header,
 )
+from emgstream.text_documents import json_of
 
 __all__ = ["NetworkLayer", "layers_of", "network_json"]
 
@@ -118,7 +118,7 @@ def _sizes_of_arrays(kernels: Mapping[str, Shape]) -> _Sizes:
 def _sizes_in_configuration(content: bytes, model: Model) -> _Sizes:
     """Return the sizes in the configuration of a Keras archive, which is read as text only."""
     try:
-        entries = json.loads(content)["config"]["layers"]
+        entries = json_of(content)["config"]["layers"]
         of_kind: dict[str, list[Mapping[str, Any]]] = {}
         for entry in entries:
             of_kind.setdefault(entry["class_name"], []).append(entry["config"])
@@ -127,7 +127,7 @@ def _sizes_in_configuration(content: bytes, model: Model) -> _Sizes:
         lstm_1, lstm_2 = (int(one["units"]) for one in of_kind["LSTM"])
         dense = int(of_kind["Dense"][0]["units"])
         filters, has_path = int(convolution["filters"]), len(of_kind["Dense"]) > 2
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+    except (ValueError, KeyError, TypeError, IndexError):
         raise ModelFileError(_FOREIGN) from None
     manifest = model.manifest
     n_linear = (manifest.n_steps + 1) * manifest.n_features if has_path else 0

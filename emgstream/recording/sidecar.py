@@ -20,6 +20,7 @@ from emgstream.host_system import refusal
 from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.schema import SchemaError, checked
 from emgstream.tables.session_rate import SIDECAR_FORMAT, sidecar_path
+from emgstream.text_documents import json_of
 
 __all__ = [
     "FORMAT",
@@ -116,7 +117,7 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
     """
     path = sidecar_path(recording)
     try:
-        document = json.loads(path.read_bytes())
+        document = json_of(path.read_bytes())
     except FileNotFoundError:
         raise RecordingError(
             f"{path} does not exist; expected the sidecar that was recorded with {recording.name}; "

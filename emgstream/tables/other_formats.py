@@ -6,11 +6,11 @@ The formats that are read although they are no text are in `emgstream.tables.for
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from pathlib import Path
 
 from emgstream.errors import TableError
+from emgstream.text_documents import json_of
 
 __all__ = ["refuse_other_formats"]
 
@@ -132,8 +132,8 @@ def _kind_of_json(path: Path, head: bytes) -> tuple[str, str] | None:
     if head.lstrip()[:1] not in {b"{", b"["}:
         return None
     advice = _WITH_PANDAS.format(reader="read_json", name=path.name)
-    with contextlib.suppress(ValueError, RecursionError):
-        json.loads(head.lstrip().split(b"\n", 1)[0])
+    with contextlib.suppress(ValueError):
+        json_of(head.lstrip().split(b"\n", 1)[0])
         return "a file of JSON lines", advice.replace(")", ", lines=True)", 1)
     return ("a JSON file", advice) if _JSON.match(head) else None
 

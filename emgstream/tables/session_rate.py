@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 
 from emgstream.tables.raw_columns import RawRecording
 from emgstream.tables.table_column import name_in_header
+from emgstream.text_documents import json_of
 from emgstream.wording import command_line
 
 __all__ = ["SIDECAR_FORMAT", "own_channel_places", "sidecar_path", "with_session_facts"]
@@ -88,7 +88,7 @@ def with_session_facts(recording: Path, raw: RawRecording) -> RawRecording:
 def _session(sidecar: Path) -> dict[str, Any]:
     """Return the content of the sidecar of a session; empty for other files."""
     try:
-        document = json.loads(sidecar.read_bytes())
+        document = json_of(sidecar.read_bytes())
     except (OSError, ValueError):
         return {}
     is_session = isinstance(document, dict) and document.get("format") == SIDECAR_FORMAT

@@ -24,6 +24,7 @@ from emgstream.errors import OutputError, UsageError
 from emgstream.host_system import refusal
 from emgstream.logs import get_logger
 from emgstream.tables.column_choice import ColumnChoice
+from emgstream.text_documents import json_of
 from emgstream.user_folders import data_folder
 
 __all__ = [
@@ -188,8 +189,8 @@ def _read(path: Path) -> tuple[str, ColumnChoice]:
     if len(content) > _LARGEST_BYTES:
         raise _UnusableError("it is not of emgstream")
     try:
-        document: Any = json.loads(content)
-    except (ValueError, RecursionError):
+        document: Any = json_of(content)
+    except ValueError:
         raise _UnusableError("it is damaged, or not of emgstream") from None
     if not isinstance(document, dict) or document.get("format") != _FORMAT:
         raise _UnusableError("it is not of emgstream")

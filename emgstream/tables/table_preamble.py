@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from emgstream.text_documents import json_of
 
 __all__ = ["StatedFacts", "rate_in_units", "stated_facts"]
 
@@ -143,7 +144,7 @@ def _lists_in_json(line: str) -> Iterator[tuple[tuple[str, ...], dict[str, str]]
     if start < 0:
         return
     try:
-        document = json.loads(line[start:])
+        document = json_of(line[start:])
     except ValueError:
         return
     pending: list[Any] = [document]

@@ -15,6 +15,7 @@ from emgstream.bundle import Model
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
 from emgstream.host_system import refusal
+from emgstream.text_documents import json_of
 from emgstream.trial.cued_test import CuedTest
 
 __all__ = [
@@ -66,7 +67,7 @@ def read_history(model: Path) -> list[dict[str, Any]]:
     """
     path = history_path(model)
     try:
-        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        found = json_of(path.read_text(encoding="utf-8")) if path.exists() else []
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise ValueError("it has no list of tests")
     except OSError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,8 @@ from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError, UsageError
 from emgstream.host_system import refusal
 from emgstream.schema import SchemaError, checked
+from emgstream.text_documents import json_of, toml_of
 from emgstream.wording import did_you_mean
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 __all__ = [
     "ARM_KEY",
@@ -175,8 +170,8 @@ def _read(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".toml":
-            return tomllib.loads(text)
-        return json.loads(text)
+            return toml_of(text)
+        return json_of(text)
     except OSError as error:
         raise UsageError(
             f"cannot read {path}: {refusal(error)}; expected a file of JSON or TOML"
