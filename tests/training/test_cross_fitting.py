@@ -7,13 +7,19 @@ import numpy as np
 import pytest
 from emgstream_training.cross_fitting import CrossFitted, cross_fitted
 from emgstream_training.examples import ClassArray
-from emgstream_training.path_mixing import NEW_ALONE
+from emgstream_training.path_mixing import NEW_ALONE, OF_ONE_REPETITION
 from emgstream_training.paths import Doubles
-from emgstream_training.realtime import N_STEPS, NO_FOLD
+from emgstream_training.realtime import (
+    N_STEPS,
+    NEITHER,
+    NO_FOLD,
+    TRAINING,
+    held_movements,
+)
 from emgstream_training.recipes import REALTIME
 from emgstream_training.recordings import class_names_of, read_recordings
 from emgstream_training.trained_network import TrainedNetwork
-from emgstream_training.training_material import TrainingMaterial, prepare
+from emgstream_training.training_material import TrainingMaterial, prepare, prepare_front_end
 
 from emgstream.network.network_weights import CNN_LSTM_PATH, KERNEL_PATH, LINEAR_PATH
 from emgstream.types import FloatArray
@@ -111,3 +117,36 @@ def test_no_fold_is_judged_by_shares_that_were_chosen_on_it() -> None:
     assert shares[KERNEL_PATH] > shares[LINEAR_PATH]
     is_right = crossed.judged_apart(1.0).argmax(axis=1) == classes
     assert not is_right[folds == 0].any()
+
+
+def test_parts_of_one_repetition_choose_nothing(material: TrainingMaterial) -> None:
+    """They are more alike than repetitions are: what is right on them is not right on others."""
+    draws = np.random.default_rng(0)
+    sure = {
+        path: 9.0 * np.eye(3)[draws.integers(3, size=90)] for path in (LINEAR_PATH, KERNEL_PATH)
+    }
+    logits = {CNN_LSTM_PATH: np.zeros((90, 3)), **sure}
+    known = CrossFitted(
+        logits=logits,
+        earlier={path: np.zeros((90, 3)) for path in logits},
+        classes=sure[LINEAR_PATH].argmax(axis=1),
+        folds=np.arange(90) % 3,
+        clear=np.ones(90, dtype=np.bool_),
+        starts=(0,),
+    )
+    assert known.best_mix()[0].linear == 0.0
+    assert replace(known, of_one_repetition=True).best_mix() == OF_ONE_REPETITION
+    alone = replace(known, of_one_repetition=True, earlier={})
+    assert alone.best_mix() == replace(alone, of_one_repetition=False).best_mix()
+    assert not witnessed(material).of_one_repetition
+
+
+def test_one_repetition_of_each_class_is_known_as_such(material: TrainingMaterial) -> None:
+    (table,) = material.tables
+    codes, numbers = held_movements([table], material.class_names)
+    first = [numbers[0][codes[0] == code][0] for code in range(len(material.class_names))]
+    part = np.where(np.isin(numbers[0], first) & (codes[0] >= 0), TRAINING, NEITHER)
+    once = prepare_front_end(
+        [table], [part], material.class_names, material.sampling_rate_hz, material.front_end
+    )
+    assert witnessed(once).of_one_repetition

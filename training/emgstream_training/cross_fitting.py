@@ -16,11 +16,12 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray, IndexArray
 from emgstream_training.examples import ClassArray
-from emgstream_training.path_mixing import PathMix, best_mix
+from emgstream_training.path_mixing import OF_ONE_REPETITION, PathMix, best_mix
 from emgstream_training.paths import Doubles
 from emgstream_training.realtime import (
     NO_FOLD,
     RepetitionCut,
+    classes_split,
     is_clear,
     windows_ending_at,
 )
@@ -49,6 +50,8 @@ class CrossFitted:
     """True for windows whose newer half is within one repetition, ``(n_windows,)``."""
     starts: tuple[int, ...]
     """Number of the first window of each stretch of the recordings."""
+    of_one_repetition: bool = False
+    """True where each class has one repetition, of which a part is held out in each fold."""
 
     @property
     def judged(self) -> Mask:
@@ -69,7 +72,13 @@ class CrossFitted:
         )
 
     def best_mix(self) -> tuple[PathMix, dict[str, float]]:
-        """Return the mix with an earlier model and the shares that decide best."""
+        """Return the mix with an earlier model and the shares that decide best.
+
+        With one repetition of each class they are the same for every session.
+        """
+        mix, shares = OF_ONE_REPETITION
+        if self.of_one_repetition and shares.keys() == self.earlier.keys() == self.logits.keys():
+            return mix, shares
         examples = self.take(self.judged & self.clear)
         return best_mix(examples.logits, examples.earlier, examples.classes)
 
@@ -143,6 +152,7 @@ def cross_fitted(
         folds=_joined(cuts, lasts, lambda cut, last: cut.folds[last]),
         clear=_joined(cuts, lasts, is_clear),
         starts=tuple(starts[:-1].tolist()),
+        of_one_repetition=len(classes_split(cuts)) == len(material.class_names),
     )
 
 
