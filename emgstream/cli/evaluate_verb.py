@@ -45,6 +45,12 @@ balanced_accuracy by model for each task; "early" with the document of --json as
 simple methods are done; at the end "evaluated" with the whole document."""
 
 
+_DASK_TRUST = (
+    "whoever controls the scheduler at {address} can run any program on this computer as you, and "
+    "the recordings go there as they are; use one of your own, in a network that you trust"
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``emgstream evaluate``."""
     options.add_sessions(parser, "labelled recordings; 'demo' is the shipped synthetic one")
@@ -75,7 +81,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="number of folds that run at the same time; default: one per processor core",
     )
-    parser.add_argument("--dask", metavar="ADDRESS", help="run the folds on this Dask scheduler")
+    parser.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="run the folds on this Dask scheduler, which must be one that you trust",
+    )
     options.add_seed(parser)
     options.add_epochs(parser)
     options.add_report_files(parser)
@@ -92,6 +102,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.model is not None:
         _refuse_training_words(arguments)
     training_progress.begin(arguments)
+    if arguments.dask is not None:
+        note(_DASK_TRUST.format(address=arguments.dask))
     check_report_files(arguments, filter(None, [*arguments.files, arguments.model]))
     from emgstream_training.evaluation import evaluate  # the extra, checked above
 
