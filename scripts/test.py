@@ -39,6 +39,10 @@ FAST = ["-m", "not tensorflow and not realtime"]
 """Options of pytest that leave out the tests that take minutes."""
 
 
+COVERED = ["--cov", "--cov-report="]
+"""Options of pytest that hold the share of the branches that are run above its floor."""
+
+
 def main() -> int:
     """Run every check, the suite last; words this script does not know go to pytest."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -51,6 +55,7 @@ def main() -> int:
     arguments, words = parser.parse_known_args()
     if arguments.fast:
         words = [*FAST, *words]
+    words = words or COVERED  # a part of the suite covers a part of the code
     ensure("train", "export", "formats", "lsl", "brainflow", "mqtt", "docs", "dev")
     if arguments.setup_only:
         return 0
