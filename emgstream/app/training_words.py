@@ -83,7 +83,6 @@ def calibrated_facts(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield tr("model"), f"{event['model']} ({event['title']})"
     if event["event"] == "moved":
         yield tr("without labels"), _moved_words(event)
-        yield tr("distance"), _distance(event)
         for words in _unseen_words(event):
             yield tr("not seen"), words
         return
@@ -130,10 +129,12 @@ def _distance(event: Mapping[str, Any]) -> str:
 
 def _moved_words(event: Mapping[str, Any]) -> str:
     return tr(
-        "only the levels were adapted, to {seconds:.0f} s of signal. They were so many spreads of "
-        "a movement away from the training. Without labels nobody can tell how many more decisions "
-        "are right; the live test does",
+        "the levels of {seconds:.0f} s of signal were {distance:.2f} spreads of a movement away "
+        "from those of the training (another day is up to about 1), and the model was moved by "
+        "that much; its network is as before. Without labels nobody can tell how many more "
+        "decisions are right; the live test does",
         seconds=event["duration_s"],
+        distance=event["distance"],
     )
 
 

@@ -11,7 +11,6 @@ from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options, training_progress
 from emgstream.cli.configured import use_configuration
 from emgstream.cli.interrupt import ctrl_c_after
-from emgstream.cli.terminal import busy
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.tables import check_there
 
@@ -63,11 +62,8 @@ def run(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.model)
     for path in arguments.files:
         check_there(path)
-    with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
-        from emgstream_training.backend import load_tensorflow
-        from emgstream_training.calibrate import calibrate
-
-        load_tensorflow()
+    with ctrl_c_after():
+        from emgstream_training.calibrate import calibrate  # the extra, checked above
 
     with training_progress.watched_training(arguments) as (progress, noticed):
         result = calibrate(

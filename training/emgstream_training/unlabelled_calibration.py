@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.bundle import Model
-from emgstream.decisions import DecisionSettings, RestGate, StrengthRange
+from emgstream.decisions import DecisionSettings, RestGate, StrengthRange, rest_class
 from emgstream.errors import TrainingDataError
 from emgstream.manifest import Manifest
 from emgstream.session_shift import ShiftLimits
@@ -27,6 +27,7 @@ from emgstream.tables import EmgTable
 from emgstream.transforms import Clip, Impute, Transform, Transforms, YeoJohnson
 from emgstream.wording import listed
 from emgstream_training.front_end import FrontEnd
+from emgstream_training.preprocessing import fit_realtime
 from emgstream_training.realtime import NO_FOLD, TRAINING, PartArray, cut_recordings
 from emgstream_training.recordings import provenance
 
@@ -45,6 +46,9 @@ _UNLIKE = 0.4
 
 On nine days of six people three were 0.6 to 1.1 away and gained 2 to 11 points; the others were
 0.14 to 0.25 away, and lost up to 2 (BENCHMARKS.md, Another day)."""
+_BEYOND = 1.5
+"""Distance beyond which something else is wrong: a recording of rest alone was 2.7 away, one with a
+dead electrode 1.9 (choice)."""
 _AT_ONCE = 256
 """Steps that are compared with the classes at once: bounds the memory (choice)."""
 
@@ -89,8 +93,9 @@ def calibrate_unlabelled(
     Raises
     ------
     TrainingDataError
-        The session is as those that the model has learned from, fewer than half of the movements
-        can be seen, or the model does not know how its signals usually are.
+        The session is as those that the model has learned from, or too far from them; rest, or
+        more than half of the movements, cannot be seen; a channel has no signal; or the model does
+        not know how its signals usually are.
     """
     manifest = model.manifest
     limits = manifest.shift
@@ -101,16 +106,25 @@ def calibrate_unlabelled(
             "movement; expected labels; record each movement with cues"
         )
     steps = _steps_of(manifest, tables, parts)
+    fit_realtime(steps, _channels_of_features(manifest))  # raises where a channel has no signal
     looked_at = steps[::_EVERY]
     moved, seen = _moved(limits, looked_at[np.isfinite(looked_at).all(axis=1)])
     distance = float(np.sqrt(np.mean((moved / np.array(limits.spread)) ** 2)))
     unseen = tuple(
         name for name, found in zip(manifest.class_names, seen, strict=True) if not found
     )
-    if 2 * len(unseen) > len(seen):
+    rest = rest_class(manifest.class_names)
+    if 2 * len(unseen) > len(seen) or (rest is not None and not seen[rest]):
         raise TrainingDataError(
             f"the recording has no label, and nothing in it looks like {listed(unseen)}; expected "
             "each movement of the model for some seconds, and rest between; or record with cues"
+        )
+    if distance > _BEYOND:
+        raise TrainingDataError(
+            f"the recording has no label, and its signals lie {distance:.2f} spreads from the "
+            f"training; expected {_BEYOND} at most, as electrodes that sit elsewhere make less of "
+            "a difference; see whether each electrode is on and each movement is in the recording, "
+            "or record with cues"
         )
     if distance < _UNLIKE:
         raise TrainingDataError(
@@ -139,6 +153,12 @@ def _steps_of(
     return np.concatenate(
         [cut.steps if parts is None else cut.steps[cut.folds != NO_FOLD] for cut in cuts]
     )
+
+
+def _channels_of_features(manifest: Manifest) -> tuple[str, ...]:
+    """Return the names of the features that are of one channel each, which come first."""
+    step, names = manifest.step, manifest.channel_names
+    return step.feature_names(names)[: step.n_of_one_channel(len(names))]
 
 
 def _moved(limits: ShiftLimits, features: Doubles) -> tuple[Doubles, npt.NDArray[np.bool_]]:
@@ -188,7 +208,7 @@ def _adapted(
     n_channels = len(manifest.channel_names)
     levels = moved[manifest.step.level_columns(n_channels)]
     sequence = tuple(_moved_transform(one, moved) for one in manifest.transforms.sequence)
-    learned_from = provenance(tables)
+    learned_from = tuple({**entry, "labelled": False} for entry in provenance(tables))
     return replace(
         manifest,
         synthetic=manifest.synthetic or any("synthetic" in entry for entry in learned_from),
