@@ -31,7 +31,7 @@ __all__ = ["SMOOTHING", "fit_decision"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
-SMOOTHING = BayesSmoothing(stay=0.3, weight=0.8, to_rest=0.9, from_rest=0.3)
+SMOOTHING = BayesSmoothing(stay=0.3, weight=0.8, to_rest=0.9, from_rest=0.1)
 """Default smoothing; measured by `scripts/ablate_decisions.py`, see BENCHMARKS.md, Decisions."""
 
 _CONFIDENCE_LIMITS = (0.5, 0.99)
