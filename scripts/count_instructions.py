@@ -1,0 +1,162 @@
+"""Count the processor's instructions of a decision, a decoded frame and a row read, against a base.
+
+    python scripts/count_instructions.py                 # against the commit before
+    python scripts/count_instructions.py --base v0.2.0 --only decision
+
+Both sides run under valgrind (Debian: valgrind), which counts what a program does and not how long
+it takes, so that other work on the machine changes nothing. Each workload runs with two lengths,
+and what the longer one needs more is divided by how much longer it is: starting Python costs
+nothing that way.
+More than 3 % above the base is a failure, with exit code 1. Takes some minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOLERANCE = 0.03
+_COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
+_SETTINGS = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A program that does something so many times."""
+
+    what: str
+    """One of it, for people."""
+    program: str
+    """Python that does it ``n`` times."""
+    lengths: tuple[int, int]
+    """How often it is done in the two runs."""
+
+
+WORKLOADS = {
+    "decision": Workload(
+        "a decision of the live pipeline, one step at a time",
+        """
+from emgstream.bundle import read_model
+from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.pipeline import Pipeline
+from emgstream.tables import read_table
+from emgstream.types import Chunk
+pipeline, samples = Pipeline(read_model(DEMO_MODEL)), read_table(DEMO_RECORDING).samples
+pipeline.push(Chunk(0, samples[:2000]))
+for first in range(2000, 2000 + 20 * n, 20):
+    pipeline.push(Chunk(first, samples[first : first + 20]))
+""",
+        (100, 300),
+    ),
+    "frame": Workload(
+        "a decoded frame of three channels, 512 bytes at a time",
+        """
+import numpy as np
+from emgstream.wire import FrameDecoder, encode_frames
+numbers = np.arange(n)
+values = np.random.default_rng(0).integers(0, 1024, (n, 3))
+data = encode_frames(numbers, numbers * 1000, values)
+decoder = FrameDecoder(3, 1000.0)
+for at in range(0, len(data), 512):
+    decoder.feed(data[at : at + 512])
+""",
+        (20_000, 60_000),
+    ),
+    "row": Workload(
+        "a row of a recording of three channels and a label",
+        """
+import tempfile
+from pathlib import Path
+from emgstream.tables import read_table
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "rows.csv"
+    path.write_text("a,b,c,label\\n" + "12,345,678,fist\\n9,87,654,rest\\n" * (n // 2))
+    read_table(path)
+""",
+        (20_000, 60_000),
+    ),
+}
+
+
+def main() -> int:
+    """Count each workload on both sides, print a table, and return 1 for a slowdown."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--base", default="HEAD~1", help="commit to compare with; default HEAD~1")
+    parser.add_argument("--only", choices=WORKLOADS, help="one workload; default all")
+    arguments = parser.parse_args()
+    if shutil.which("valgrind") is None:
+        print("valgrind is not installed; on Debian: apt install valgrind", file=sys.stderr)
+        return 1
+    slower = []
+    print(
+        "| instructions of | base | now | difference | allowed |\n|---|---|---|---|---|", flush=True
+    )
+    with _checked_out(arguments.base) as base, ThreadPoolExecutor(2) as pool:
+        for name in [arguments.only] if arguments.only else WORKLOADS:
+            before, now = pool.map(_counter(WORKLOADS[name]), (base, ROOT))
+            share = now / before - 1.0
+            slower += [name] if share > TOLERANCE else []
+            print(
+                f"| {WORKLOADS[name].what} | {before:,.0f} | {now:,.0f} | {share:+.1%} | "
+                f"{TOLERANCE:+.0%} |",
+                flush=True,
+            )
+    if slower:
+        print(f"slower than {arguments.base}: {', '.join(slower)}", file=sys.stderr)
+    return 1 if slower else 0
+
+
+@contextmanager
+def _checked_out(commit: str) -> Iterator[Path]:
+    """Give a folder with the files of a commit."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = subprocess.run(
+            ["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE, check=True
+        )
+        subprocess.run(["tar", "-x"], cwd=folder, input=archive.stdout, check=True)
+        yield Path(folder)
+
+
+def _counter(workload: Workload) -> Callable[[Path], float]:
+    def count(root: Path) -> float:
+        short, long = (_instructions(workload.program, n, root) for n in workload.lengths)
+        return (long - short) / (workload.lengths[1] - workload.lengths[0])
+
+    return count
+
+
+def _instructions(program: str, n: int, root: Path) -> int:
+    """Return the instructions of a Python process that runs a program on the files of a folder."""
+    with tempfile.NamedTemporaryFile() as counted:
+        subprocess.run(
+            [
+                *("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
+                *(f"--log-file={counted.name}", sys.executable, "-c", f"n = {n}\n{program}"),
+            ],
+            env={**os.environ, **_SETTINGS, "PYTHONPATH": str(root)},
+            cwd=root,
+            check=True,
+        )
+        found = _COUNTED.search(Path(counted.name).read_text(encoding="utf-8"))
+    assert found is not None, "valgrind counted nothing"
+    return int(found.group(1).replace(",", ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
