@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from PyQt5.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -24,13 +25,14 @@ from emgstream.app.session_shift_notice import shift_words
 from emgstream.app.training_job import TrainingJob, evaluation_arguments, training_arguments
 from emgstream.app.window_words import window_words
 from emgstream.bundle import read_model
-from emgstream.data import DEMO_MODEL
+from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window import Window
 from emgstream.significant_digits import percent
 from emgstream.simulation import CueSchedule, record_session
+from emgstream.tables import read_table
 from tests.exchanged_channels import exchange_channels
 from tests.gui.conftest import OpenWindow, window_of
 
@@ -396,3 +398,42 @@ def test_honest_words_come_from_the_figures() -> None:
     assert "sessions the model has not seen, in 2 of 3 turns" in said
     assert "of 100 decisions" in said
     assert "something to know" in said
+
+
+def test_a_model_is_adapted_to_recordings_without_any_label(
+    page: TrainPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The shipped model, on a day on which all electrodes see less of the muscles."""
+    table = read_table(DEMO_RECORDING)
+    middle = np.median(table.samples, axis=0)
+    samples = middle + (table.samples - middle) * np.array([0.5, 0.6, 0.35])
+    today = tmp_path / "today.csv"
+    rows = "\n".join(",".join(f"{value:.3f}" for value in row) for row in samples.tolist())
+    today.write_text(f"{','.join(table.channel_names)}\n{rows}\n")
+    page.setup.add([today])
+    wait(qtbot, lambda: not page.setup.sessions.busy)
+    page.form.rate.setValue(1000.0)
+    assert "has no label" in page.setup.row.words.text()
+    page.form.adapt_button.setChecked(True)
+    page.form.base.setCurrentIndex(page.form.base.findData(str(DEMO_MODEL)))
+    page.form.name.setText("adapted")
+    wait(qtbot, page.setup.row.button.isEnabled)
+    page.setup.row.button.click()
+    wait(qtbot, lambda: not page.is_busy)
+    assert page.result.title.text() == "Adapted"
+    (adapted,) = tmp_path.rglob("adapted.emgmodel")
+    figures = read_model(adapted).manifest.evaluation["calibration_session"]
+    assert page.result.gain.text() == f"{figures['distance']:.2f} spreads"
+    assert "the levels of 50 s of signal were" in page.result.gain_words.text()
+
+
+def test_labelled_and_unlabelled_recordings_are_not_mixed() -> None:
+    labelled = RecordingVerdict(Path("a.csv"), "good", "", "", "", ("a",), ("rest", "fist"), 1000.0)
+    bare = RecordingVerdict(
+        Path("b.csv"), "unusable", "", "", "", ("a",), (), 1000.0, lacks_label=True
+    )
+    broken = RecordingVerdict(Path("c.csv"), "unusable", "", "", "")
+    assert conflict([bare], None, adapts=True) == ""
+    assert "has no label" in conflict([bare], None)
+    assert "has no label" in conflict([labelled, bare], None, adapts=True)
+    assert "cannot be used" in conflict([bare, broken], None, adapts=True)
