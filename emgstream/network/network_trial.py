@@ -91,13 +91,12 @@ def main() -> None:
 
 def _bound_memory() -> None:
     """Bound the memory of this process, and let its crash write no file."""
-    if sys.platform == "win32":
-        return
-    import resource
+    if sys.platform != "win32":
+        import resource
 
-    for what, most in ((resource.RLIMIT_AS, _MOST_BYTES), (resource.RLIMIT_CORE, 0)):
-        with suppress(OSError, ValueError):  # a system that has no such bound, or a lower one
-            resource.setrlimit(what, (most, most))
+        for what, most in ((resource.RLIMIT_AS, _MOST_BYTES), (resource.RLIMIT_CORE, 0)):
+            with suppress(OSError, ValueError):  # a system that has no such bound, or a lower one
+                resource.setrlimit(what, (most, most))
 
 
 def _remembered() -> list[str]:

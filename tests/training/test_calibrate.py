@@ -44,7 +44,9 @@ def new_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def result(model: Model, new_day: Path) -> CalibratedModel:
-    return calibrate(model, [new_day])
+    found = calibrate(model, [new_day])
+    assert isinstance(found, CalibratedModel)
+    return found
 
 
 @pytest.mark.parametrize("recipe", ["realtime", "calibration"])

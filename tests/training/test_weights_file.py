@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from emgstream_training.calibrate import calibrate
+from emgstream_training.calibrate import CalibratedModel, calibrate
 from emgstream_training.network import build_network
 from emgstream_training.trained_network import TrainedNetwork
 from emgstream_training.weights_file import earlier_network, weights_npz, weights_of
@@ -206,6 +206,7 @@ def test_a_model_of_the_old_form_is_calibrated_into_the_new_one(
     old_model: Model, session_path: Path
 ) -> None:
     result = calibrate(old_model, [session_path])
+    assert isinstance(result, CalibratedModel)
     assert result.before > 0.9
     assert result.after >= result.before
     assert result.model.weights_member == WEIGHTS
