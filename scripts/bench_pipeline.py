@@ -13,6 +13,7 @@ from bench_rows import Row
 from emgstream_training.backend import keras, tensorflow
 from emgstream_training.network import build_network
 from emgstream_training.network_export import export_model
+from emgstream_training.trained_network import TrainedNetwork
 
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
@@ -120,7 +121,8 @@ def _model(network: Any) -> Model:
         )
     )
     names = ("biceps", "triceps", "middle")
-    return export_model(Manifest(names, CLASSES, RAW_STEP, transforms, None), network)
+    manifest = Manifest(names, CLASSES, RAW_STEP, transforms, None)
+    return export_model(manifest, TrainedNetwork(network))
 
 
 def _samples(n_samples: int) -> FloatArray:
