@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from emgstream.app.column_words import sentence
 from emgstream.app.evaluation_pictures import TruthAgainstDecision, validation_matrix
 from emgstream.app.window_words import window_words
 from emgstream.significant_digits import decimals_of, half_width, independent, percent
@@ -62,7 +63,9 @@ def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
     told = (event["model"], event["title"], *event["repairs"])
     if event["event"] == "moved":
         unseen = (window_words(one) for one in _unseen_words(event))
-        return TrainingOutcome(title, (*told, *unseen), _distance(event), _moved_words(event))
+        return TrainingOutcome(
+            title, (*told, *unseen), _distance(event), f"{sentence(_moved_words(event))}."
+        )
     note = _GAIN.format(n_windows=event["n_windows"])
     return TrainingOutcome(title, told, "  →  ".join(_gain(event)), note)
 
