@@ -212,8 +212,11 @@ def read_member(archive: zipfile.ZipFile, name: str, most_bytes: int = _MAX_MEMB
             f"{name} is packed in a way (zip method {entry.compress_type}) that emgstream never "
             "uses; expected a .emgmodel, as `emgstream train` writes"
         )
-    with archive.open(entry) as stream:
-        content = stream.read(most_bytes + 1)
+    try:
+        with archive.open(entry) as stream:
+            content = stream.read(most_bytes + 1)
+    except ValueError:  # of a place before the beginning of the file
+        raise ModelFileError(f"{name} is not where the file says; {_DAMAGED}") from None
     if len(content) != entry.file_size:
         raise ModelFileError(f"{name} is not as long as the file says; {_DAMAGED}")
     return content

@@ -167,7 +167,8 @@ def array_header(name: str, content: bytes) -> ArrayHeader:
         MemoryError,
         tokenize.TokenError,
     ) as error:
-        raise ModelFileError(f"{name} is not an array ({error}); {TRAIN_AGAIN}") from None
+        reason = " ".join(str(error).split())  # some are of several lines
+        raise ModelFileError(f"{name} is not an array ({reason:.100}); {TRAIN_AGAIN}") from None
     return ArrayHeader(shape, dtype, is_fortran, stream.tell())
 
 
