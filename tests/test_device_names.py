@@ -176,8 +176,13 @@ def test_a_log_beside_a_port_does_not_look_for_the_port(opened: list[str], tmp_p
 
 @pytest.mark.parametrize("name", ["COM5", "nul"])
 def test_a_folder_in_the_configuration_that_is_a_device_is_told(
-    name: str, opened: list[str], capsys: pytest.CaptureFixture[str]
+    name: str,
+    opened: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setenv("EMGSTREAM_CONFIG", str(tmp_path / "config.toml"))
     assert main(["config", "--set", f"recordings={name}"]) == 1
     assert f"{name}', which is not a folder" in capsys.readouterr().err
     configuration_path().write_text(f'recordings = "{name}"\n', encoding="utf-8")
