@@ -81,15 +81,17 @@ for at in range(0, len(data), 512):
     "row": Workload(
         "a row of a recording of three channels and a label",
         """
-import tempfile
+import gzip, tempfile
 from pathlib import Path
+from emgstream.data import DEMO_RECORDING
 from emgstream.tables import read_table
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "rows.csv"
-    path.write_text("a,b,c,label\\n" + "12,345,678,fist\\n9,87,654,rest\\n" * (n // 2))
+    with gzip.open(DEMO_RECORDING, "rt") as recording:
+        path.write_text("".join(recording.readlines()[: n + 1]))
     read_table(path)
 """,
-        (20_000, 60_000),
+        (15_000, 45_000),
     ),
 }
 
