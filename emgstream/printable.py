@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["printable"]
+__all__ = ["printable", "printable_lines"]
 
 
 def printable(text: str) -> str:
@@ -29,3 +29,12 @@ def printable(text: str) -> str:
         else letter.encode("unicode_escape").decode()
         for letter in text
     )
+
+
+def printable_lines(text: str) -> str:
+    r"""Return a text as `printable` does, line by line: its line breaks stay.
+
+    >>> printable_lines("a\x1b\nb")
+    'a\\x1b\nb'
+    """
+    return "\n".join(map(printable, text.split("\n")))

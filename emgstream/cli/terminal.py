@@ -16,7 +16,7 @@ from emgstream.app.stream_words import milliseconds, rate_words
 from emgstream.clock import host_now
 from emgstream.decisions import STATUSES, Decision
 from emgstream.outputs.output import Update
-from emgstream.printable import printable
+from emgstream.printable import printable_lines
 from emgstream.sources.source_status import SourceStatus
 from emgstream.wording import shortened
 
@@ -52,7 +52,9 @@ class _Terminal(Console):
     ) -> Iterable[Segment]:
         """Return the parts of what is printed; what is not shown as itself is escaped."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else _shown(segment)
+            if not segment.control:
+                segment = Segment(printable_lines(segment.text), segment.style)
+            yield segment
 
     def on_broken_pipe(self) -> None:
         """Raise, so that the verb ends in order and the command line prints the reason."""
@@ -72,11 +74,6 @@ def console(to_stderr: bool = False) -> Console:
 def note(text: str, terminal: Console | None = None) -> None:
     """Print a note on stderr, or on a terminal; the verb continues."""
     (terminal or console(to_stderr=True)).print(Text.assemble(("note:", "yellow"), f" {text}"))
-
-
-def _shown(segment: Segment) -> Segment:
-    lines = segment.text.split("\n")
-    return Segment("\n".join(map(printable, lines)), segment.style)
 
 
 def tell_problems(problems: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QWidget
 
-from emgstream.printable import printable
+from emgstream.printable import printable_lines
 
 __all__ = ["PlainLabel", "set_plain_tip"]
 
@@ -26,17 +26,13 @@ class PlainLabel(QLabel):
 
     def setText(self, text: str | None) -> None:  # noqa: N802 - Qt's name
         """Show another text; what is not shown as itself is escaped."""
-        super().setText(_by_line(text or ""))
+        super().setText(printable_lines(text or ""))
 
 
 def set_plain_tip(widget: QWidget, text: str) -> None:
     """Give a widget a tooltip that shows a text of the user's."""
-    shown = _by_line(text)
+    shown = printable_lines(text)
     if "<" in shown:  # Qt may take it for HTML
         shown = escape(shown).replace("\n", "<br>")
         shown = f"<p style='white-space:pre'>{shown}</p>"
     widget.setToolTip(shown)
-
-
-def _by_line(text: str) -> str:
-    return "\n".join(map(printable, text.split("\n")))

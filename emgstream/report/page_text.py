@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from emgstream.printable import printable
+from emgstream.printable import printable_lines
 
 __all__ = ["page_text"]
 
@@ -15,4 +15,4 @@ def page_text(text: str) -> str:
     >>> page_text("<b>arm\x1b[2J & hand</b>")
     '&lt;b&gt;arm\\x1b[2J &amp; hand&lt;/b&gt;'
     """
-    return escape("\n".join(map(printable, text.split("\n"))))
+    return escape(printable_lines(text))

@@ -95,6 +95,10 @@ class Step:
         """Return the name of each feature, for people."""
         return tuple(name for one in self.all_features for name in one.names(channel_names))
 
+    def names_of_one_channel(self, channel_names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the features that are of one channel each, which come first."""
+        return self.feature_names(channel_names)[: self.n_of_one_channel(len(channel_names))]
+
     def level_columns(self, n_channels: int) -> list[int]:
         """Return the columns of the levels, of each kind the one over its longest span."""
         longest: dict[Feature, Feature] = {}

@@ -16,7 +16,7 @@ from emgstream_training.examples import ClassArray
 from emgstream_training.realtime import NO_FOLD, held_movements
 from emgstream_training.training_material import TrainingMaterial
 
-__all__ = ["fit_shift_limits", "shift_limits"]
+__all__ = ["fit_shift_limits", "shift_limits", "stored_centres"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
@@ -145,9 +145,13 @@ def _means(features: Doubles, places: IndexArray) -> Doubles:
 
 def _limits(spread: Doubles, centres: Doubles, n_sessions: int, memory: int) -> ShiftLimits:
     """Return spread and centres, with no limit yet."""
-    rounded = np.round(centres, _DIGITS).reshape(n_sessions, -1, centres.shape[1]).tolist()
-    sessions = tuple(tuple(map(tuple, of_session)) for of_session in rounded)
+    sessions = stored_centres(centres.reshape(n_sessions, -1, centres.shape[1]))
     return ShiftLimits(tuple(spread.tolist()), sessions, moving=1.0, resting=1.0, memory=memory)
+
+
+def stored_centres(centres: Doubles) -> tuple[tuple[tuple[float, ...], ...], ...]:
+    """Return centres ``(n_sessions, n_classes, n_features)`` as the model file has them."""
+    return tuple(tuple(map(tuple, one)) for one in np.round(centres, _DIGITS).tolist())
 
 
 def _highest(

@@ -228,7 +228,7 @@ def prepare_front_end(
     """Return the same with a given front end; raises TrainingDataError as `prepare`."""
     cuts = _cut_into_folds(tables, parts, class_names, front_end)
     step, channel_names = front_end.step, tables[0].channel_names
-    of_one_channel = step.feature_names(channel_names)[: step.n_of_one_channel(len(channel_names))]
+    of_one_channel = step.names_of_one_channel(channel_names)
     folds = range(realtime.N_FOLDS)
     fitted = realtime.fit_on_folds(cuts, folds, of_one_channel)
     training = realtime.windows_of(cuts, folds, fitted.transforms)

@@ -30,6 +30,7 @@ from emgstream_training.front_end import FrontEnd
 from emgstream_training.preprocessing import fit_realtime
 from emgstream_training.realtime import NO_FOLD, TRAINING, PartArray, cut_recordings
 from emgstream_training.recordings import provenance
+from emgstream_training.session_shift_fitting import stored_centres
 
 __all__ = ["UnlabelledCalibration", "calibrate_unlabelled"]
 
@@ -106,7 +107,8 @@ def calibrate_unlabelled(
             "movement; expected labels; record each movement with cues"
         )
     steps = _steps_of(manifest, tables, parts)
-    fit_realtime(steps, _channels_of_features(manifest))  # raises where a channel has no signal
+    of_one_channel = manifest.step.names_of_one_channel(manifest.channel_names)
+    fit_realtime(steps, of_one_channel)  # raises where a channel has no signal
     looked_at = steps[::_EVERY]
     moved, seen = _moved(limits, looked_at[np.isfinite(looked_at).all(axis=1)])
     distance = float(np.sqrt(np.mean((moved / np.array(limits.spread)) ** 2)))
@@ -153,12 +155,6 @@ def _steps_of(
     return np.concatenate(
         [cut.steps if parts is None else cut.steps[cut.folds != NO_FOLD] for cut in cuts]
     )
-
-
-def _channels_of_features(manifest: Manifest) -> tuple[str, ...]:
-    """Return the names of the features that are of one channel each, which come first."""
-    step, names = manifest.step, manifest.channel_names
-    return step.feature_names(names)[: step.n_of_one_channel(len(names))]
 
 
 def _moved(limits: ShiftLimits, features: Doubles) -> tuple[Doubles, npt.NDArray[np.bool_]]:
@@ -262,8 +258,7 @@ def _moved_decision(
 def _moved_limits(limits: ShiftLimits, moved: Doubles) -> ShiftLimits:
     """Return the limits around the classes where they lie now."""
     centres = np.array(limits.sessions) + moved / np.array(limits.spread)
-    rounded = np.round(centres, 4).tolist()
-    return replace(limits, sessions=tuple(tuple(map(tuple, one)) for one in rounded))
+    return replace(limits, sessions=stored_centres(centres))
 
 
 def _numbers(values: Doubles) -> tuple[float, ...]:

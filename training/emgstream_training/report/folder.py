@@ -136,7 +136,7 @@ def _drawn(material: TrainingMaterial) -> tuple[str, ...]:
     names, step = material.feature_names, material.front_end.step
     if len(names) <= _MOST_DRAWN:
         return names
-    return names[: step.n_of_one_channel(len(material.channel_names))]
+    return step.names_of_one_channel(material.channel_names)
 
 
 def _or_output_error(folder: Path, act: Callable[[], None]) -> None:
