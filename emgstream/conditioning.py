@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Annotated, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -64,9 +63,9 @@ class Filters:
     """Second-order filters in series; any chunking gives the same bits.
 
     Samples are filtered in blocks aligned to the last reset. Each block takes two products of
-    matrices whose shapes never change: with the state ``s`` before the block and its samples
-    ``x``, the output is ``y = D x + C s`` and the next state is ``s' = B x + A s`` (the block form
-    of a recursive filter, Burrus 1972). With blocks as long as a step no decision is delayed.
+    matrices whose shapes never change, one with its samples ``x`` and one with the state ``s``
+    before it: the output is ``y = D x + C s`` and the next state is ``s' = B x + A s`` (the block
+    form of a recursive filter, Burrus 1972). With blocks as long as a step no decision is delayed.
 
     The filters start as if the signal had always been at its first sample after a reset, so that
     the level at which a board rests makes no transient. A missing sample is replaced by the last
@@ -98,8 +97,7 @@ class Filters:
         outputs, states = _block_response(self._sections, np.eye(block + 2 * len(sections)), block)
         response = np.concatenate((outputs, states))
         self._of_samples = np.ascontiguousarray(response[:, :block])
-        self._outputs_of_state = np.ascontiguousarray(outputs[:, block:])
-        self._state_of_state = np.ascontiguousarray(states[:, block:])
+        self._of_state = np.ascontiguousarray(response[:, block:])
         self._state_at_rest = _state_at_rest(self._sections)
         self._pending = np.empty((0, 0), dtype=np.float32)
         self._last_known: Doubles | None = None
@@ -116,8 +114,13 @@ class Filters:
         self._pending = samples[n_used:]
         if n_used == 0:
             return samples[:0]
-        missing = ~np.isfinite(samples[:n_used])
-        filtered = self._filter(self._known(samples[:n_used].astype(np.float64), missing))
+        used = samples[:n_used].astype(np.float64)
+        known = np.isfinite(used)
+        if np.count_nonzero(known) == known.size:
+            self._last_known = used[-1]
+            return self._filter(used)
+        missing = ~known
+        filtered = self._filter(self._held(used, missing))
         filtered[missing] = np.nan
         return filtered
 
@@ -132,15 +135,14 @@ class Filters:
         sections = [list(section) for section in self._sections]
         return {"kind": "filters", **self._about, "block": self._block, "sections": sections}
 
-    def _known(self, samples: Doubles, missing: npt.NDArray[np.bool_]) -> Doubles:
+    def _held(self, samples: Doubles, missing: npt.NDArray[np.bool_]) -> Doubles:
         """Return the samples with each missing one replaced by the last known of its channel."""
         if self._last_known is None:
             self._last_known = _first_known(samples[: self._block], missing[: self._block])
-        if missing.any():
-            rows = np.where(missing, -1, np.arange(len(samples))[:, np.newaxis])
-            rows = np.maximum.accumulate(rows, axis=0)
-            held = np.take_along_axis(samples, np.maximum(rows, 0), axis=0)
-            samples = np.where(rows < 0, self._last_known, held)
+        rows = np.where(missing, -1, np.arange(len(samples))[:, np.newaxis])
+        rows = np.maximum.accumulate(rows, axis=0)
+        held = np.take_along_axis(samples, np.maximum(rows, 0), axis=0)
+        samples = np.where(rows < 0, self._last_known, held)
         self._last_known = samples[-1]
         return samples
 
@@ -150,17 +152,13 @@ class Filters:
         n_channels = samples.shape[1]
         # A stack of equal small products: each is computed as if it were the only one.
         given = np.matmul(self._of_samples, samples.reshape(-1, self._block, n_channels))
-        states = list(accumulate(given[:, self._block :], self._next_state, initial=self._state))
-        self._state = states.pop()
-        outputs = np.matmul(self._outputs_of_state, np.array(states))
-        outputs += given[:, : self._block]
-        filtered: FloatArray = outputs.reshape(-1, n_channels).astype(np.float32)
+        state, block = self._state, self._block
+        for one in given:  # from its samples, then from the state before them
+            one += np.matmul(self._of_state, state)
+            state = one[block:]
+        self._state = state.copy()
+        filtered: FloatArray = given[:, :block].reshape(-1, n_channels).astype(np.float32)
         return filtered
-
-    def _next_state(self, state: Doubles, given: Doubles) -> Doubles:
-        following: Doubles = np.matmul(self._state_of_state, state)
-        following += given
-        return following
 
 
 def conditioner_from_manifest(entry: Mapping[str, Any]) -> Conditioner:

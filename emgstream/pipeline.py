@@ -28,7 +28,7 @@ from emgstream.gap_bridge import FilledShares, GapBridge
 from emgstream.latency import FixedDelay
 from emgstream.network.backend_preference import NetworkBackend
 from emgstream.network.network_backend import Classifier, open_classifier
-from emgstream.session_shift import ShiftFollower, shift_temperatures, tempered
+from emgstream.session_shift import ShiftFollower, doubted
 from emgstream.steps import StepStream
 from emgstream.types import Chunk, FloatArray, IndexArray
 from emgstream.windowing import Windowing, Windows
@@ -237,9 +237,8 @@ class Pipeline:
         probabilities = self._classifier.predict(windows.values)
         if self._shift is not None:
             newest = steps[windows.last_steps - first_step]
-            shifts = self._shift.push(newest)
-            probabilities = tempered(probabilities, shift_temperatures(shifts))
-        if not np.isfinite(probabilities).all():  # of a damaged network; see `DecisionStatus`
+            probabilities = doubted(probabilities, self._shift.push(newest))
+        if not math.isfinite(np.add.reduce(probabilities, axis=None)):  # of a damaged network
             known = np.isfinite(probabilities).all(axis=1, keepdims=True)
             probabilities = np.where(known, probabilities, np.float32(0.0))
         lap("network")

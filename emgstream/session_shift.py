@@ -28,6 +28,7 @@ __all__ = [
     "SHIFTED",
     "ShiftFollower",
     "ShiftLimits",
+    "doubted",
     "shift_from_manifest",
     "shift_temperatures",
     "tempered",
@@ -93,10 +94,12 @@ class ShiftLimits:
         """
         spread, sessions = self._arrays
         from_all = (features / spread)[:, np.newaxis, np.newaxis, :] - sessions
-        classes = _sum_last(from_all * from_all).argmin(axis=2)
-        chosen = classes[:, :, np.newaxis, np.newaxis]
-        apart: Doubles = np.take_along_axis(from_all, chosen, axis=2)[:, :, 0]
-        lengths = np.sqrt(_sum_last(apart * apart) / apart.shape[2])
+        squares = _sum_last(from_all * from_all)
+        classes = squares.argmin(axis=2)
+        n_windows, n_sessions = classes.shape
+        chosen = np.arange(n_windows)[:, np.newaxis], np.arange(n_sessions), classes
+        apart: Doubles = from_all[chosen]
+        lengths = np.sqrt(squares[chosen] / apart.shape[2])
         apart *= (_LARGEST_DISTANCE / np.maximum(lengths, _LARGEST_DISTANCE))[:, :, np.newaxis]
         return classes, apart
 
@@ -160,9 +163,10 @@ class ShiftFollower:
         ``features``, shape ``(n_windows, n_features)``, are those of the newest step of each. A
         window with a missing one changes nothing.
         """
-        n = max(len(features), 1)
-        parts = (features[start : start + _AT_ONCE] for start in range(0, n, _AT_ONCE))
-        return np.concatenate([self._push(part) for part in parts])
+        if len(features) <= _AT_ONCE:
+            return self._push(features)
+        starts = range(0, len(features), _AT_ONCE)
+        return np.concatenate([self._push(features[at : at + _AT_ONCE]) for at in starts])
 
     def _push(self, features: Doubles) -> Doubles:
         first = -self._n_seen % _EVERY
@@ -196,8 +200,19 @@ def shift_temperatures(shifts: Doubles) -> Doubles:
     >>> shift_temperatures(np.array([0.5, 0.6, 1.1, 99.0])).round(6).tolist()
     [1.0, 1.0, 2.5, 6.0]
     """
-    temperatures: Doubles = np.clip(1.0 + _RISE * (shifts - _DOUBT), 1.0, _HIGHEST)
+    risen = 1.0 + _RISE * (shifts - _DOUBT)
+    temperatures: Doubles = np.minimum(np.maximum(risen, 1.0), _HIGHEST)
     return temperatures
+
+
+def doubted(probabilities: FloatArray, shifts: Doubles) -> FloatArray:
+    """Return probabilities that are the less sure, the larger the shift.
+
+    ``probabilities`` has shape ``(n_windows, n_classes)``, ``shifts`` ``(n_windows,)``.
+    """
+    if np.maximum.reduce(shifts, initial=0.0) <= _DOUBT:
+        return probabilities
+    return tempered(probabilities, shift_temperatures(shifts))
 
 
 def tempered(probabilities: FloatArray, temperatures: Doubles) -> FloatArray:

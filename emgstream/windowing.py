@@ -50,7 +50,11 @@ class Windowing:
         starts = self._hop * np.arange(n_windows)
         windows = Windows(
             last_steps=starts + (self._tail_start + self._n_steps - 1),
-            values=steps[starts[:, np.newaxis] + self._within],
+            values=(
+                steps[np.newaxis, : self._n_steps]
+                if n_windows == 1  # of a live stream, always
+                else steps[starts[:, np.newaxis] + self._within]
+            ),
         )
         self._tail = steps[n_windows * self._hop :]
         self._tail_start += n_windows * self._hop

@@ -28,6 +28,12 @@ def table(rows: Iterable[Row]) -> str:
     """Return the rows as a Markdown table."""
     lines = ["| what | emgstream | alternative | ratio | wanted |", "|---|---|---|---|---|"]
     for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.1f}x"
+        ratio = (
+            ""
+            if row.ratio is None
+            else f"{row.ratio:.1f}x"
+            if row.ratio >= 1
+            else f"{row.ratio:.2f}x"
+        )
         lines.append(f"| {row.what} | {row.ours} | {row.other} | {ratio} | {row.wanted} |")
     return "\n".join(lines)

@@ -37,6 +37,7 @@ class DecisionStatus(IntEnum):
 STATUSES: tuple[str, ...] = tuple(status.name.lower() for status in DecisionStatus)
 """Their names, by number."""
 
+_UNKNOWN = int(DecisionStatus.UNKNOWN)
 ABSTAINED = DecisionStatus.REJECTED
 """The first status that means that nothing was decided."""
 
@@ -162,14 +163,15 @@ def decide(
     is the share of each window that was not measured, shape ``(n_windows,)``, by default 0.
     """
     n = len(indices)
-    highest = probabilities.max(axis=1).astype(np.float64)
+    highest = np.maximum.reduce(probabilities, axis=1, dtype=np.float64)
     return Decisions(
         class_names,
         indices,
         probabilities,
         probabilities.argmax(axis=1),
         highest,
-        np.where(highest > 0.0, DecisionStatus.OK, DecisionStatus.UNKNOWN).astype(np.int8),
+        np.multiply(highest <= 0.0, _UNKNOWN, dtype=np.int8),  # else ok, which is 0
         np.full(n, np.nan),
         np.zeros(n) if filled is None else filled,
+        np.zeros(n),
     )

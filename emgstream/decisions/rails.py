@@ -171,7 +171,11 @@ class RailWatch:
         oldest = first - self._n_window
         if len(self._waiting) > 1:
             samples = np.concatenate([one for _, one in self._waiting])
-        is_inside = _all((samples > rails.low) & (samples < rails.high))  # not so with a NaN
+        lowest, highest = (
+            np.minimum.reduce(samples, axis=None),
+            np.maximum.reduce(samples, axis=None),
+        )
+        is_inside = lowest > rails.low and highest < rails.high  # not so with a NaN
         if is_inside and self._counts.n_samples:
             self._counts = self._counts.more(len(samples))
             is_foreign = self._foreign_from is not None

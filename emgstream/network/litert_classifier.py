@@ -86,6 +86,8 @@ class LitertClassifier:
 
         ``windows`` has shape ``(n_windows, n_steps, n_features)``, float32, C-contiguous.
         """
+        if len(windows) == 1:  # of a live stream, always
+            return self._single.of_batch(windows)
         probabilities = np.empty((len(windows), self.n_classes), dtype=np.float32)
         n_batched = len(windows) - len(windows) % self._batch.batch_size
         self._batch.run(windows[:n_batched], probabilities[:n_batched])
@@ -132,12 +134,16 @@ class _Network:
 
         The number of windows is a multiple of the batch size.
         """
-        set_tensor, invoke = self._interpreter.set_tensor, self._interpreter.invoke
-        get_tensor, size = self._interpreter.get_tensor, self.batch_size
+        size = self.batch_size
         for start in range(0, len(windows), size):
-            set_tensor(self._input, windows[start : start + size])
-            invoke()
-            probabilities[start : start + size] = get_tensor(self._output)
+            probabilities[start : start + size] = self.of_batch(windows[start : start + size])
+
+    def of_batch(self, windows: FloatArray) -> FloatArray:
+        """Return the probabilities for as many windows as the batch size."""
+        self._interpreter.set_tensor(self._input, windows)
+        self._interpreter.invoke()
+        probabilities: FloatArray = self._interpreter.get_tensor(self._output)
+        return probabilities
 
 
 @contextmanager

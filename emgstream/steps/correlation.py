@@ -10,8 +10,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.steps.feature import Doubles, Feature, Span, mean_over_time
-from emgstream.steps.root_mean_square import Floor, centred
+from emgstream.steps.feature import Doubles, Span
+from emgstream.steps.products import Product, ProductFeature, Signal, level_kind, limited, squares
+from emgstream.steps.root_mean_square import Floor
 
 __all__ = ["Correlation"]
 
@@ -19,7 +20,7 @@ _Pairs: TypeAlias = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
-class Correlation(Feature):
+class Correlation(ProductFeature):
     """The correlation of each two channels, -1 to 1.
 
     Electrodes over the same active muscle have correlated signals, and which muscle is active
@@ -35,25 +36,20 @@ class Correlation(Feature):
     floor: Floor = 0.1
     """Smallest root mean square, in the stream's unit: a flat line has no correlation."""
 
-    def reduce(self, steps: Doubles) -> Doubles:
-        """Return the mean square of each channel, then the mean product of each pair."""
-        level = centred(steps) if self.about_mean else steps
-        first, second = _channels_and_pairs(steps.shape[2])
-        return mean_over_time(level[:, :, first] * level[:, :, second])
+    def products(self, n_channels: int) -> list[Product]:
+        """Return the square of each channel, then the product of each pair."""
+        kind = level_kind(about_mean=self.about_mean)
+        pairs = zip(*(places.tolist() for places in _pairs(n_channels)), strict=True)
+        return squares(n_channels, kind) + [(Signal(i, kind), Signal(j, kind)) for i, j in pairs]
 
     def values(self, means: Doubles, n_channels: int) -> Doubles:
         """Return the mean products over the root mean squares, shape ``(n_steps, n_pairs)``."""
-        squares = np.maximum(means[:, :n_channels], self.floor**2)
+        level = np.maximum(means[:, :n_channels], self.floor**2)
         first, second = _pairs(n_channels)
-        correlations: Doubles = means[:, n_channels:] / np.sqrt(
-            squares[:, first] * squares[:, second]
-        )
-        correlations.clip(-1.0, 1.0, out=correlations)  # a step may be missing of one channel only
-        return correlations
-
-    def n_reduced(self, n_channels: int) -> int:
-        """Return the number of channels and pairs."""
-        return n_channels * (n_channels + 1) // 2
+        scale = level.take(first, axis=1)
+        scale *= level.take(second, axis=1)
+        correlations: Doubles = means[:, n_channels:] / np.sqrt(scale)
+        return limited(correlations)
 
     def n_values(self, n_channels: int) -> int:
         """Return the number of pairs."""
@@ -70,11 +66,3 @@ def _pairs(n_channels: int) -> _Pairs:
     """Return each two channels once: the places of the first and of the second of them."""
     first, second = np.triu_indices(n_channels, 1)
     return first, second
-
-
-@cache
-def _channels_and_pairs(n_channels: int) -> _Pairs:
-    """Return each channel with itself, then each two channels."""
-    itself = np.arange(n_channels)
-    first, second = _pairs(n_channels)
-    return np.concatenate((itself, first)), np.concatenate((itself, second))

@@ -9,7 +9,8 @@ from typing import Annotated, TypeAlias
 import numpy as np
 from msgspec import Meta
 
-from emgstream.steps.feature import Doubles, Feature, Span, mean_over_time
+from emgstream.steps.feature import Doubles, Span
+from emgstream.steps.products import Product, ProductFeature, Signal, limited, squares
 from emgstream.steps.root_mean_square import Floor
 
 __all__ = ["MOST_LAG", "LaggedCorrelation"]
@@ -22,7 +23,7 @@ Lag: TypeAlias = Annotated[int, Meta(ge=1, le=MOST_LAG)]
 
 
 @dataclass(frozen=True)
-class LaggedCorrelation(Feature):
+class LaggedCorrelation(ProductFeature):
     """The correlation of each channel with each channel 1 to ``lag`` samples before, -1 to 1.
 
     Of a channel with itself it tells the shape of the spectrum; of two channels which of them the
@@ -40,21 +41,14 @@ class LaggedCorrelation(Feature):
     pairs: bool = True
     """False for each channel with itself alone: their number grows with the channels only."""
 
-    def reduce(self, steps: Doubles) -> Doubles:
-        """Return the mean square of each channel, then the mean product of each lagged pair.
-
-        ``steps`` has shape ``(n_steps, lag + length, n_channels)``.
-        """
-        later = steps[:, self.lag :]
-        products = [later * later]
-        for lag in self._lags():
-            earlier = steps[:, self.lag - lag : -lag]
-            if self.pairs:
-                every = later[:, :, :, np.newaxis] * earlier[:, :, np.newaxis, :]
-                products.append(every.reshape(*later.shape[:2], -1))
-            else:
-                products.append(later * earlier)
-        return mean_over_time(np.concatenate(products, axis=2))
+    def products(self, n_channels: int) -> list[Product]:
+        """Return the square of each channel, then the product of each lagged pair."""
+        return squares(n_channels) + [
+            (Signal(later), Signal(earlier, lag=lag))
+            for lag in self._lags()
+            for later in range(n_channels)
+            for earlier in (range(n_channels) if self.pairs else (later,))
+        ]
 
     def values(self, means: Doubles, n_channels: int) -> Doubles:
         """Return the mean products over the root mean squares, shape ``(n_steps, n_values)``."""
@@ -64,13 +58,7 @@ class LaggedCorrelation(Feature):
             one_lag = (level[:, :, np.newaxis] * level[:, np.newaxis, :]).reshape(len(level), -1)
         by_lag = means[:, n_channels:].reshape(len(means), self.lag, -1)
         correlations: Doubles = by_lag / one_lag[:, np.newaxis]
-        correlations = correlations.reshape(len(means), -1)
-        correlations.clip(-1.0, 1.0, out=correlations)  # a step may be missing of one channel only
-        return correlations
-
-    def n_reduced(self, n_channels: int) -> int:
-        """Return the number of channels and lagged pairs."""
-        return n_channels + self.n_values(n_channels)
+        return limited(correlations.reshape(len(means), -1))
 
     def n_values(self, n_channels: int) -> int:
         """Return the number of lagged pairs."""

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emgstream.steps.feature import Doubles, Feature, Span, mean_over_time
+from emgstream.steps.feature import Doubles, Span
+from emgstream.steps.products import Product, ProductFeature, squares
 from emgstream.steps.root_mean_square import Floor
 
 __all__ = ["LevelShare"]
 
 
 @dataclass(frozen=True)
-class LevelShare(Feature):
+class LevelShare(ProductFeature):
     """The level of each channel as a share of the sum over all channels, 0 to 1.
 
     It tells which muscles are active, however strong the contraction is.
@@ -27,9 +28,9 @@ class LevelShare(Feature):
     floor: Floor = 0.1
     """Smallest root mean square, in the stream's unit."""
 
-    def reduce(self, steps: Doubles) -> Doubles:
-        """Return the mean square of each channel, shape ``(n_steps, n_channels)``."""
-        return mean_over_time(steps * steps)
+    def products(self, n_channels: int) -> list[Product]:
+        """Return the square of each channel."""
+        return squares(n_channels)
 
     def values(self, means: Doubles, n_channels: int) -> Doubles:  # noqa: ARG002
         """Return root mean squares over their sum, shape ``(n_steps, n_channels)``."""

@@ -8,7 +8,8 @@ from typing import Annotated, TypeAlias
 import numpy as np
 from msgspec import Meta
 
-from emgstream.steps.feature import Doubles, Feature, Span, mean_over_time
+from emgstream.steps.feature import Doubles, Span
+from emgstream.steps.products import Product, ProductFeature, SignalKind, level_kind, squares
 
 __all__ = ["Floor", "Power", "RootMeanSquare", "RootMeanSquareOfChange"]
 
@@ -19,7 +20,7 @@ Power: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 
 
 @dataclass(frozen=True)
-class _SoftScaled(Feature):
+class _SoftScaled(ProductFeature):
     """A level that is reduced to mean squares: their root, on a soft scale."""
 
     is_level = True
@@ -52,10 +53,9 @@ class RootMeanSquare(_SoftScaled):
     about_mean: bool = True
     """True if the mean of each step is subtracted first."""
 
-    def reduce(self, steps: Doubles) -> Doubles:
-        """Return the mean square of each channel, shape ``(n_steps, n_channels)``."""
-        level = centred(steps) if self.about_mean else steps
-        return mean_over_time(level * level)
+    def products(self, n_channels: int) -> list[Product]:
+        """Return the square of each channel."""
+        return squares(n_channels, level_kind(about_mean=self.about_mean))
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,6 @@ class RootMeanSquareOfChange(_SoftScaled):
     label = " change"
     min_length = 2
 
-    def reduce(self, steps: Doubles) -> Doubles:
-        """Return the mean square of the differences, shape ``(n_steps, n_channels)``."""
-        changes = steps[:, 1:] - steps[:, :-1]
-        return mean_over_time(changes * changes)
-
-
-def centred(steps: Doubles) -> Doubles:
-    """Return samples, shape ``(n_steps, length, n_channels)``, less the mean of each step."""
-    around_zero: Doubles = steps - mean_over_time(steps)[:, np.newaxis, :]
-    return around_zero
+    def products(self, n_channels: int) -> list[Product]:
+        """Return the square of the change of each channel."""
+        return squares(n_channels, SignalKind.CHANGE)
