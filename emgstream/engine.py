@@ -239,9 +239,14 @@ class Engine:
     def _infer(self, stop: threading.Event) -> None:
         try:
             while self._pipeline is not None and not stop.is_set():
-                if self.ring.wait_for(self._cursor, _POLL_S):
-                    self._take(self.ring.since(self._cursor), self._pipeline, stop)
-                elif self.ring.closed:
+                # samples that complete nothing wait for those that do
+                due = min(self._pipeline.due_index, self._cursor + _MOST_AHEAD // 2)
+                self.ring.wait_for(max(due, self._cursor), _POLL_S)
+                is_closed = self.ring.closed
+                chunk = self.ring.since(self._cursor)
+                if len(chunk):
+                    self._take(chunk, self._pipeline, stop)
+                elif is_closed:
                     return
         finally:
             self._fan_out.close()

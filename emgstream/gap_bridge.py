@@ -72,6 +72,11 @@ class GapBridge:
         self._n_missing: IndexArray = np.empty(0, dtype=np.int64)
         self._none_missing = self._n_missing
 
+    @property
+    def due_index(self) -> int:
+        """Index of the first sample to come that can complete a step, if none is lost before it."""
+        return self._next_index + max(self._length - self._n_waiting, 1) - 1
+
     def push(self, chunk: Chunk) -> BridgedSamples:
         """Return the steps that are complete with these samples, possibly none."""
         samples = chunk.samples

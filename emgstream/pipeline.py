@@ -153,6 +153,11 @@ class Pipeline:
         """
         return None if self._shift is None else self._shift.shift
 
+    @property
+    def due_index(self) -> int:
+        """Index of the first sample to come that can complete a step."""
+        return self._bridge.due_index
+
     def push(self, chunk: Chunk, lap: Callable[[str], None] = _no_lap) -> Decisions:
         """Return the decisions that these samples complete, possibly none.
 

@@ -44,6 +44,7 @@ class RingBuffer:
         self._n_received = 0
         self._n_lost = 0
         self._closed = False
+        self._awaited: list[int] = []
         self._changed = threading.Condition()
 
     @property
@@ -89,7 +90,8 @@ class RingBuffer:
             self._put(self._received, start, chunk.received_s[-kept:])
             timed = chunk.sampled_s[-kept:] if len(chunk.sampled_s) else np.full(kept, np.nan)
             self._put(self._sampled, start, timed)
-            self._changed.notify_all()
+            if self._awaited and self._end > min(self._awaited):  # to wake a thread takes time
+                self._changed.notify_all()
 
     def since(self, index: int) -> Chunk:
         """Return a copy of the samples from ``index`` on; ``first_index`` is that of the first.
@@ -128,7 +130,9 @@ class RingBuffer:
         It also returns when the buffer is closed.
         """
         with self._changed:
+            self._awaited.append(index)
             self._changed.wait_for(lambda: self._end > index or self._closed, timeout_s)
+            self._awaited.remove(index)
             return self._end > index
 
     def close(self) -> None:

@@ -36,9 +36,9 @@ N_ROWS = 1_000_000
 
 def measure_decision() -> Iterator[Row]:
     """Time one decision: one sample in, transforms, window, network, decision out."""
-    network = _network()
+    network = published_network()
     samples = _samples(5000)
-    pipeline = Pipeline(_model(network))
+    pipeline = Pipeline(published_model(network))
     ours = _quantiles_us(lambda i: pipeline.push(Chunk(i, samples[i : i + 1])), len(samples))
     windows = _samples(400 * 10).reshape(400, 1, 10, 3)
     graph = tensorflow.function(lambda window: network(window, training=False))
@@ -130,8 +130,8 @@ def measure_backends() -> Iterator[Row]:
 
 def measure_throughput() -> Iterator[Row]:
     """Count decisions per second over a file of a million rows, reading it included and not."""
-    network = _network()
-    model = _model(network)
+    network = published_network()
+    model = published_model(network)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "million.csv")
         _write_table(path)
@@ -159,12 +159,14 @@ def measure_throughput() -> Iterator[Row]:
     )
 
 
-def _network() -> Any:
+def published_network() -> Any:
+    """Return the network of the published recipe, untrained."""
     keras.utils.set_random_seed(1)
     return build_network(10, 3, len(CLASSES))
 
 
-def _model(network: Any) -> Model:
+def published_model(network: Any) -> Model:
+    """Return a model of the published recipe with this network."""
     transforms = Transforms(
         (
             Impute((500.0, 500.0, 500.0)),
