@@ -145,7 +145,7 @@ def _emgstream_words(port: int, udp: int, folder: Path) -> list[str]:
 def _sample_of_emgstream(message: bytes, _number: int, folder: Path) -> int:
     """Return the sample of a decision: it counts those after the form of the lines is found out."""
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    n_before = RATE_HZ * SECONDS - summary["samples"]
+    n_before = RATE_HZ * SECONDS - int(summary["samples"])
     return n_before + int(json.loads(message)["index"])
 
 
