@@ -1,6 +1,7 @@
 """The same recording, streamed and classified by emgstream and by others, in one run.
 
     python scripts/bench_peers.py live
+    python scripts/bench_peers.py sampling
     python scripts/bench_peers.py offline FOLDER --rate unibo_inail=500 --sessions 3
 
 ``live``: a board of text lines at 1 kHz on a TCP port of this machine, a decision every 20 samples,
@@ -9,6 +10,9 @@ own, which is made in ``build/peers``), and the loop that everybody writes: pyse
 a network by model.predict, by tf.function and by LiteRT. The delay is from the board's write of
 the sample that completes a decision to the arrival of its datagram; processor and memory are those
 of the process and its children, start-up aside.
+
+``sampling``: the sources of emgstream beside pylsl's inlet and BrainFlow's own reader, at 0.25 to
+4 kHz, without any decision: processor time for each sample, jitter of the time stamps, losses.
 
 ``offline``: LibEMG's features with its classifiers, on the folds and decisions of `emgstream
 evaluate`. Needs the extra ``train``.
@@ -35,13 +39,19 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from data_sets import add_words, recordings
+from stream_senders import BRAINFLOW_ADDRESS, BRAINFLOW_RATE_HZ, sending, stay_on_this_machine
 
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.tables import ColumnChoice, read_table
+from tests.processes import board_process
 
 RATE_HZ, SECONDS, SETTLE_S = 1000, 30, 4.0
 WINDOW, HOP = 200, 20
+RATES_HZ, SAMPLING_S = (250, 1000, 2000, 4000), 10
 LIBEMG = "libemg==2.0.3"
 HERE = Path(__file__).resolve().parent
 ENVIRONMENT = HERE.parent / "build" / "peers"
@@ -268,6 +278,48 @@ def _libemg_python() -> Path:
     return python
 
 
+def measure_sampling() -> Iterator[str]:
+    """Read streams of several rates in turns, and give the lines of a table."""
+    yield "| rate | reader | processor per sample | jitter of the stamps, rms | lost |"
+    yield "|---|---|---|---|---|"
+    with tempfile.TemporaryDirectory() as folder:
+        stay_on_this_machine(Path(folder))
+        for rate_hz in RATES_HZ:
+            for name, found in _sampled(rate_hz, Path(folder)):
+                yield (
+                    f"| {rate_hz} Hz | {name} | {found['cpu_us']:.1f} us | "
+                    f"{found['jitter_ms']:.3f} ms | {found['n_lost']} of {found['n_samples']:,} |"
+                )
+
+
+def _sampled(rate_hz: int, folder: Path) -> Iterator[tuple[str, dict[str, float]]]:
+    with board_process(folder, "--rate", str(rate_hz)) as board:
+        yield "emgstream, serial board", _read_by("emgstream", board.port, rate_hz)
+    for name, kind in (
+        ("emgstream, LSL", "emgstream"),
+        ("pylsl inlet, stamps as sent", "inlet"),
+        ("pylsl inlet, stamps processed", "inlet processed"),
+    ):
+        with sending("lsl", 10**9, rate_hz) as sender:
+            address = sender.address
+            if kind != "emgstream":
+                address = address.removeprefix("lsl://")
+            yield name, _read_by(kind, address, rate_hz)
+    if rate_hz == BRAINFLOW_RATE_HZ:
+        for name, kind in (
+            ("emgstream, BrainFlow", "emgstream"),
+            ("BrainFlow's own reader", "brainflow"),
+        ):
+            yield name, _read_by(kind, BRAINFLOW_ADDRESS, rate_hz)
+
+
+def _read_by(kind: str, address: str, rate_hz: int) -> dict[str, float]:
+    words = [sys.executable, str(HERE / "peer_readers.py"), kind, address, str(rate_hz)]
+    run = subprocess.run([*words, str(SAMPLING_S)], check=True, stdout=subprocess.PIPE)
+    found: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
 def measure_offline(arguments: argparse.Namespace) -> Iterator[str]:
     """Evaluate recording after recording, and give the lines of a table."""
     from emgstream_training.evaluation import evaluate, prepare
@@ -332,12 +384,18 @@ def main() -> int:
     subjects = parser.add_subparsers(dest="subject", required=True)
     live = subjects.add_parser("live", help="stream one recording to all")
     live.add_argument("peers", nargs="*", metavar="PEER", help="only these, by their names")
+    subjects.add_parser("sampling", help="read streams of several rates")
     offline = subjects.add_parser("offline", help="classify the same decisions")
     add_words(offline)
     offline.add_argument("--every", type=int, default=1, metavar="N", help="each Nth recording")
     arguments = parser.parse_args()
-    is_live = arguments.subject == "live"
-    for line in measure_live(arguments.peers) if is_live else measure_offline(arguments):
+    subject: dict[str, Callable[[], Iterator[str]]] = {
+        "live": lambda: measure_live(arguments.peers),
+        "sampling": measure_sampling,
+        "offline": lambda: measure_offline(arguments),
+    }
+    lines = subject[arguments.subject]()
+    for line in lines:
         print(line, flush=True)
     return 0
 

@@ -4,9 +4,11 @@ Off screen, 1280 x 800; the board is simulated, at 1 kHz, in a process of its ow
 minute, and exits with 1 if memory, handles, threads or the time of a picture grew, or a sample was
 lost. With ``--outputs`` the page Outputs is in front, where all outputs but keys and mouse are
 switched on; a process of its own receives what they send, and a decision that it misses is a
-failure, too. That needs the extras ``lsl``, ``mqtt`` and ``dev``, and mosquitto.
+failure, too. That needs the extras ``lsl``, ``mqtt`` and ``dev``, and mosquitto. With ``--faults``
+the line has those (`emgstream simulate --help`), and what arrived and what was counted as lost is
+held to what the board says it sent.
 
-    python scripts/soak_window.py [--minutes 30] [--outputs]
+    python scripts/soak_window.py [--minutes 30] [--outputs] [--faults loss=0.01,corrupt=0.01]
 """
 
 from __future__ import annotations
@@ -21,13 +23,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from boards import board_of_its_own
 from stream_senders import stay_on_this_machine
 from window_runs import Pace, first_signal, opened, pace, pictures_s, spin, spin_until
 
@@ -38,11 +40,14 @@ from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.outputs.outputs_page import OutputsPage
 from emgstream.gui.window import Window
 from tests.outputs.mqtt_broker import MqttBroker
+from tests.processes import board_process
 
 FILL_S = 15.0
 MINUTE_S = 55.0
 GROWTH_MB = 4.0
 GROWTH = 1.25
+_EDGE = 30
+"""Samples of each run of the board that may be on their way at its end."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def row(number: int, minute: Minute, session: LiveSession) -> str:
     return " ".join(columns)
 
 
-def grew(minutes: list[Minute], n_lost: int) -> list[str]:
+def grew(minutes: list[Minute]) -> list[str]:
     """Return what is not as it should be: the last fifth against the second."""
     fifth = max(len(minutes) // 5, 1)
     before, after = minutes[fifth : 2 * fifth] or minutes[:1], minutes[-fifth:]
@@ -105,7 +110,32 @@ def grew(minutes: list[Minute], n_lost: int) -> list[str]:
         )
         print(f"{what}: {earlier:.2f} -> {later:.2f}")
         found += [f"{what} grew"] if later > earlier * factor + more else []
-    return found + ([f"{n_lost} samples were lost"] if n_lost else [])
+    return found
+
+
+def miscounted(session: LiveSession, ledger: dict[str, Any]) -> list[str]:
+    """Return where the counts of the window differ from what the board sent.
+
+    What is on its way when a port is closed or pulled out is not read: `_EDGE` samples a run.
+    """
+    runs = ledger["runs"]
+    dropped = [
+        sum(len(run[name]) for name in ("lost", "altered", "reordered"))
+        + sum(end - first for first, end in run["queue_full"])
+        for run in runs
+    ]
+    n_sent = sum(run["n_instants"] - len(run["unsent"]) for run in runs)
+    n_lost, n_received = session.loss.n_lost, session.ring.n_received
+    n_dropped = sum(dropped)
+    print(f"sent {n_sent:,}, of these lost {n_dropped:,}; ", end="")
+    print(f"received {n_received:,}, counted as lost {n_lost:,}")
+    slack = _EDGE * len(runs)
+    found = []
+    if abs(n_lost - n_dropped) > slack:
+        found.append(f"{n_lost} samples are counted as lost, {n_dropped} were")
+    if abs(n_received - (n_sent - n_dropped)) > slack:
+        found.append(f"{n_received} samples were received of {n_sent - n_dropped}")
+    return found
 
 
 @contextmanager
@@ -143,7 +173,7 @@ def soak(window: Window, n_minutes: int) -> list[str]:
     for number in range(1, n_minutes + 1):
         minutes.append(watch(window))
         print(row(number, minutes[-1], session), flush=True)
-    return grew(minutes, session.loss.n_lost)
+    return grew(minutes)
 
 
 def main() -> int:
@@ -151,6 +181,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--minutes", type=int, default=30)
     parser.add_argument("--outputs", action="store_true")
+    parser.add_argument("--faults", default="", help="faults of the line; default: none")
     arguments = parser.parse_args()
     found: list[str] = []
     with ExitStack() as stack:
@@ -163,14 +194,21 @@ def main() -> int:
             stack.callback(broker.stop)
             values = stack.enter_context(receivers(broker.port, file, found))
             values["--jsonl"] = str(file)
-        port = stack.enter_context(board_of_its_own())
-        window = stack.enter_context(opened(PortRequest(port)))
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        words = ["--faults", arguments.faults] if arguments.faults else []
+        board = stack.enter_context(board_process(place, *words))
+        window = stack.enter_context(opened(PortRequest(board.port)))
         first_signal(window)
         switch_on_outputs(window, values)
         spin(FILL_S)
         found += soak(window, arguments.minutes)
         for switched in window.page(OutputsPage).rows if values else ():
             print(f"{switched.switch.kind.name}: {switched.words.text()}")
+        session = window.connection.session
+        assert session is not None
+        window.connection.close()
+        spin_until(lambda: not window.connection.busy, "the port is closed")
+        found += miscounted(session, board.end())
     print("; ".join(found) or "nothing grew, nothing was lost")
     return 1 if found else 0
 

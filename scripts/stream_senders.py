@@ -1,9 +1,9 @@
 """Streams from a process of their own: an LSL outlet, and a text board on a TCP port.
 
-Each sends the demo recording over and over, at 1 kHz, to whoever reads, and counts the samples.
+Each sends the demo recording over and over, by default at 1 kHz, to whoever reads, and counts.
 
-    python scripts/stream_senders.py lsl NAME N_SAMPLES
-    python scripts/stream_senders.py text PORT N_SAMPLES
+    python scripts/stream_senders.py lsl NAME N_SAMPLES RATE_HZ
+    python scripts/stream_senders.py text PORT N_SAMPLES RATE_HZ
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Sender:
 
 
 @contextmanager
-def sending(kind: str, n_samples: int) -> Iterator[Sender]:
+def sending(kind: str, n_samples: int, rate_hz: int = RATE_HZ) -> Iterator[Sender]:
     """Give a sender of a kind, ``lsl`` or ``text``, that waits for a reader.
 
     Its first line is the host time at which it began, its last one the number of samples, once all
@@ -83,7 +83,7 @@ def sending(kind: str, n_samples: int) -> Iterator[Sender]:
     """
     place = f"soak {os.getpid()}" if kind == "lsl" else str(free_port())
     address = f"lsl://{place}" if kind == "lsl" else f"socket://127.0.0.1:{place}"
-    words = [sys.executable, __file__, kind, place, str(n_samples)]
+    words = [sys.executable, __file__, kind, place, str(n_samples), str(rate_hz)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         try:
             sender = Sender(address, process)
@@ -125,12 +125,12 @@ def brainflow_model() -> Model:
     return replace(model, manifest=manifest)
 
 
-def send_lsl(name: str, n_samples: int) -> None:
+def send_lsl(name: str, n_samples: int, rate_hz: int) -> None:
     """Push samples to an outlet once somebody reads it."""
     import pylsl
 
     table = read_table(DEMO_RECORDING)
-    described = pylsl.StreamInfo(name, "EMG", 3, RATE_HZ, "float32", f"sender {os.getpid()}")
+    described = pylsl.StreamInfo(name, "EMG", 3, rate_hz, "float32", f"sender {os.getpid()}")
     described.set_channel_labels(list(table.channel_names))
     described.set_channel_units("counts")
     outlet = pylsl.StreamOutlet(described)
@@ -138,12 +138,12 @@ def send_lsl(name: str, n_samples: int) -> None:
     while not outlet.have_consumers():
         time.sleep(TICK_S)
     rows = cycle(table.samples.tolist())
-    pace(n_samples, lambda n: outlet.push_chunk(list(islice(rows, n))))
+    pace(n_samples, rate_hz, lambda n: outlet.push_chunk(list(islice(rows, n))))
     print(n_samples, flush=True)
     time.sleep(3600.0)  # an outlet that is gone takes what was not yet read along
 
 
-def send_text(port: str, n_samples: int) -> None:
+def send_text(port: str, n_samples: int, rate_hz: int) -> None:
     """Print lines to each that connects; those it sent to one that left count, too."""
     rows = cycle(read_table(DEMO_RECORDING).samples.astype(int).tolist())
     lines = (b"%d,%d,%d\r\n" % tuple(row) for row in rows)
@@ -161,28 +161,28 @@ def send_text(port: str, n_samples: int) -> None:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with client:
                 try:
-                    pace(n_samples - n_sent, write)
+                    pace(n_samples - n_sent, rate_hz, write)
                 except OSError:
                     continue
                 print(n_sent, flush=True)
                 time.sleep(3600.0)
 
 
-def pace(n_samples: int, send: Callable[[int], object]) -> None:
+def pace(n_samples: int, rate_hz: int, send: Callable[[int], object]) -> None:
     """Send so many samples as they are due: sample 0 a sampling interval after the beginning."""
     began_s, n_sent = host_now(), 0
     print(began_s, flush=True)
     while n_sent < n_samples:
         time.sleep(TICK_S)
-        n_due = min(int((host_now() - began_s) * RATE_HZ), n_samples)
+        n_due = min(int((host_now() - began_s) * rate_hz), n_samples)
         send(n_due - n_sent)
         n_sent = n_due
 
 
 def main() -> None:
     """Send until this process is ended."""
-    kind, place, n_samples = sys.argv[1:]
-    {"lsl": send_lsl, "text": send_text}[kind](place, int(n_samples))
+    kind, place, n_samples, rate_hz = sys.argv[1:]
+    {"lsl": send_lsl, "text": send_text}[kind](place, int(n_samples), int(rate_hz))
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def test_a_script_may_be_a_file(tmp_path: Path) -> None:
     [
         (["--tcp", "70000"], "from 0 to 65535"),
         (["--tcp", "0", "--link", "x"], "not allowed with"),
-        (["--tcp", "0", "--rate", "20"], "50 to 2000 Hz"),
+        (["--tcp", "0", "--rate", "20"], "50 to 4000 Hz"),
         (["--tcp", "0", "--script", "rest:1,fly:2"], "'fly:2' names no simulated movement"),
         (["--tcp", "0", "--faults", "gremlins=1"], "'gremlins=1' is unknown"),
         (["--tcp", "0", "--faults", "stall=3"], "SECONDS@EVERY"),

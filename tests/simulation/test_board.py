@@ -303,7 +303,7 @@ def test_what_happens_is_told() -> None:
         (lambda: Faults.parse("boot=-1"), "0 to 60"),
         (lambda: Faults.parse("stall=2"), "SECONDS@EVERY"),
         (lambda: Outage(3.0, 2.0), "less than EVERY"),
-        (lambda: make(sampling_rate_hz=20.0), "50 to 2000 Hz"),
+        (lambda: make(sampling_rate_hz=20.0), "50 to 4000 Hz"),
         (lambda: make(ppm=float("nan")), "100000"),
         (lambda: make(seed=-1), "from 0 on"),
         (lambda: make(tcp=0, link="x"), "give one of them"),

@@ -10,13 +10,15 @@ from emgstream.errors import UsageError
 from emgstream.simulation.board.faults import Faults
 from emgstream.simulation.board.instructions import Instructions
 from emgstream.simulation.seeding import Seeds
-from emgstream.wire import MAX_RATE_HZ, MIN_RATE_HZ
+from emgstream.wire import MIN_RATE_HZ
 
 __all__ = ["BOARD_NAME", "BoardSettings"]
 
 BOARD_NAME = "simulated"
 """Name of the board in its identity and ledger."""
 
+_HIGHEST_RATE_HZ = 4000
+"""Highest rate of a simulated board, twice that of the sketch: a choice, that of fast boards."""
 _LARGEST_PPM = 100_000.0  # a choice: 20 times the error of real boards
 
 
@@ -27,7 +29,7 @@ class BoardSettings:
     script: CueSchedule = field(default_factory=CueSchedule.shuffled)
     """Cue schedule of the simulated subject, repeated without end."""
     sampling_rate_hz: float = 1000.0
-    """Samples per second after a reset, 50 to 2000; rounded to a period of the timer."""
+    """Samples per second after a reset, 50 to 4000; rounded to a period of the timer."""
     faults: Faults = field(default_factory=Faults)
     """Simulated faults of the line."""
     seed: int = 0
@@ -45,9 +47,10 @@ class BoardSettings:
 
     def __post_init__(self) -> None:
         Seeds(self.seed, self.session)
-        if not MIN_RATE_HZ <= self.sampling_rate_hz <= MAX_RATE_HZ:
+        if not MIN_RATE_HZ <= self.sampling_rate_hz <= _HIGHEST_RATE_HZ:
             raise UsageError(
-                f"a board of {self.sampling_rate_hz} Hz; expected {MIN_RATE_HZ} to {MAX_RATE_HZ} Hz"
+                f"a board of {self.sampling_rate_hz} Hz; expected {MIN_RATE_HZ} to "
+                f"{_HIGHEST_RATE_HZ} Hz"
             )
         if not (math.isfinite(self.ppm) and abs(self.ppm) <= _LARGEST_PPM):
             raise UsageError(

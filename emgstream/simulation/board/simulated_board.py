@@ -44,7 +44,7 @@ class SimulatedBoard:
     script
         The cue schedule of the simulated subject, repeated without end; by default every movement.
     sampling_rate_hz
-        Rate after a reset, 50 to 2000 Hz.
+        Rate after a reset, 50 to 4000 Hz.
     faults, seed, session, ppm, has_battery, instructions
         As in `BoardSettings`.
     link
