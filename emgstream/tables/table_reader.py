@@ -27,7 +27,7 @@ from emgstream.tables.table_cells import decode
 from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
 from emgstream.tables.table_look import TableLook
 from emgstream.tables.table_repairs import RepairLog
-from emgstream.tables.text_table import read_text_table
+from emgstream.tables.text_table import read_text_table, refuse_too_many_columns
 from emgstream.wording import number_in_words
 
 __all__ = ["look_at_table", "read_table", "read_table_in_blocks", "undecided"]
@@ -235,6 +235,7 @@ def _read(
 
 def _of_format(path: Path, raw: RawRecording, choice: ColumnChoice, note: str) -> _ReadFile:
     """Return a file that is not text, before its roles are decided."""
+    refuse_too_many_columns(path, len(raw.columns))
     cells = [_first_cells(column) for column in raw.columns]
     return _ReadFile(
         path=path,

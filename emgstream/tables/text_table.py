@@ -38,8 +38,11 @@ from emgstream.tables.table_repairs import RepairKind, RepairLog
 from emgstream.tables.table_text import TableFile, cut_into_blocks
 from emgstream.wording import counted
 
-__all__ = ["TextTable", "read_text_table"]
+__all__ = ["TextTable", "read_text_table", "refuse_too_many_columns"]
 
+_MOST_COLUMNS = 2048
+"""Most columns of a table: a choice, four times those of the largest grids of electrodes. Each is
+looked at for what it may be, which takes 0.5 ms."""
 _MOST_MISFITS = 0.5
 """Share of rows with another number of fields from which the header is taken to be wrong."""
 
@@ -71,6 +74,7 @@ def read_text_table(
         head, is_whole = _head(pieces)
         refuse_other_formats(path, head)
         layout = detect_layout(path, _whole_lines(file, head, is_whole))
+        refuse_too_many_columns(path, len(layout.names))
         columns = stored_columns(layout, choice, own_channel_places(path, layout.names))
         texts = {place: LabelCodes() for place, one in enumerate(columns) if one.storage == "text"}
         log = RepairLog()
@@ -94,6 +98,15 @@ def read_text_table(
         )
     firsts = tuple(layout.first_text(place) for place in range(len(columns)))
     return TextTable(raw, layout, log, firsts)
+
+
+def refuse_too_many_columns(path: Path, n_columns: int) -> None:
+    """Raise TableError for more columns than any recording has."""
+    if n_columns > _MOST_COLUMNS:
+        raise TableError(
+            f"{path} has {n_columns:,} columns; expected at most {_MOST_COLUMNS:,}, one for each "
+            "channel; if each row is a channel, exchange rows and columns, else leave columns out"
+        )
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[bytes, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from emgstream.app.extra_installation import InstallationState
 from emgstream.app.installation_plan import InstallationPlan
-from emgstream.app.open_requests import SIMULATED, PortRequest
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
 from emgstream.app.recording_session import RecordingStage
 from emgstream.cue_schedule import REST
 from emgstream.gui.closing_question import ClosingQuestion
@@ -75,6 +76,22 @@ def press(question: ClosingQuestion, closes: bool) -> None:
 
 def test_with_nothing_at_work_the_window_closes_at_once(open_window: OpenWindow) -> None:
     assert open_window().close()
+
+
+def test_a_large_recording_that_is_being_opened_holds_up_nothing(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    rows = "".join(f"{n % 1000},{n % 997},{n % 991}\n" for n in range(300_000))
+    path = tmp_path / "large.csv"
+    path.write_text(f"biceps,triceps,middle\n{rows}")
+    before = set(threading.enumerate())
+    window = open_window()
+    window.open_source(ReplayRequest(path, speed=None))
+    assert window.connection.busy, "the recording was read before the window could be closed"
+    assert window.close()
+    assert not window.isVisible()
+    left = [one for one in set(threading.enumerate()) - before if not one.daemon]
+    assert left == [], "a thread would keep the program from ending"
 
 
 @pytest.mark.realtime

@@ -164,3 +164,19 @@ def test_a_first_line_without_end(write: Write) -> None:
 
 def test_a_line_without_end_further_down(write: Write) -> None:
     assert "has a line longer than" in error_of(write("a\n" + "1\n" * 50_000 + "x" * (3 << 20)))
+
+
+def test_a_table_that_lies_on_its_side_is_refused_before_its_columns_are_looked_at(
+    write: Write,
+) -> None:
+    rows = [",".join(str(n % 1000 + row) for n in range(10_000)) for row in range(3)]
+    names = ",".join(f"sample {n}" for n in range(10_000))
+    told = error_of(write("\n".join([names, *rows]) + "\n"))
+    assert "has 10,000 columns; expected at most 2,048" in told
+    assert "exchange rows and columns" in told
+
+
+def test_a_grid_of_many_electrodes_is_read(write: Write) -> None:
+    names = ",".join(f"e{n}" for n in range(512))
+    rows = [",".join(str((7 * n + 13 * row * row) % 1000) for n in range(512)) for row in range(40)]
+    assert read_table(write("\n".join([names, *rows]) + "\n")).samples.shape == (40, 512)
