@@ -31,8 +31,11 @@ _SLOW_LINES = 16
 sends at most 16 to the slow reader."""
 _BLOCK = 1 << 18
 """Bytes decoded at once. A choice: it bounds the memory for large inputs."""
+_LONGEST_KEPT = 512
+"""Longest line that is kept until its end, in bytes: more than the longest reply, of 326."""
 _MAX_REPLIES = 64  # as in frame_decoder
 _WRAP = float(1 << 32)
+_US_OF_SECOND = 1e6  # in seconds, 32 bits are enough for 136 years
 _PADDING = b"\0 \t\r\n"
 _NONE = np.empty(0, np.int64)
 
@@ -53,8 +56,8 @@ class TextDecoder:
     Where most of the first 16 lines can only have decimal commas, as ``515,74;509,89``, the commas
     of all lines are decimal marks.
 
-    No input raises an error, and at most 17 lines of 256 bytes are kept between calls. One thread
-    uses it.
+    No input raises an error, and at most 16 lines of 256 bytes and an unfinished one of 512 are
+    kept between calls. One thread uses it.
 
     Parameters
     ----------
@@ -90,7 +93,7 @@ class TextDecoder:
         return Counters(
             n_frames=self._n_frames,
             n_malformed=self._n_malformed,
-            bytes_skipped=self._bytes_skipped + (unfinished if unfinished > LONGEST_LINE else 0),
+            bytes_skipped=self._bytes_skipped + (unfinished if unfinished > _LONGEST_KEPT else 0),
             sees_loss=False,
         )
 
@@ -122,7 +125,8 @@ class TextDecoder:
         if end:
             n_before = self._n_malformed
             data = self._without_partial_line(data)
-            parts.append(self._n_malformed - n_before)
+            if self.layout is not None:  # else the index has not begun
+                parts.append(self._n_malformed - n_before)
         self._keep_unfinished(data[data.rfind(b"\n") + 1 :])
         block = data[: data.rfind(b"\n") + 1]
         if self.layout is None:
@@ -141,7 +145,7 @@ class TextDecoder:
         return data
 
     def _keep_unfinished(self, tail: bytes) -> None:
-        if self._n_dropped + len(tail) > LONGEST_LINE:
+        if self._n_dropped + len(tail) > _LONGEST_KEPT:
             self._n_dropped += len(tail)
             tail = b""
         self._tail = tail
@@ -152,6 +156,8 @@ class TextDecoder:
         for number, line in enumerate(lines):
             if _has_decimal_commas(line) or self._fields(line) is not None:
                 self._learning.append(line)
+            elif len(line) > _LONGEST_KEPT:
+                self._handle_other_line(line)
             elif header := read_header(_text(line)):
                 self._header = header
             elif not line.strip(_PADDING):
@@ -216,7 +222,7 @@ class TextDecoder:
         return fields[1]
 
     def _fields(self, line: bytes) -> tuple[tuple[str, ...], list[float]] | None:
-        if len(line) > LONGEST_LINE:
+        if _is_too_long(line):
             return None
         return read_fields(_text(line), decimal_comma=self._has_decimal_comma)
 
@@ -225,10 +231,11 @@ class TextDecoder:
 
     def _handle_other_line(self, line: bytes) -> bool:
         """Keep the replies of a line without samples; return whether one is a ``start`` reply."""
-        replies, rest = split_replies(line)
+        is_kept = len(line) <= _LONGEST_KEPT  # a longer one is lost if it arrives in pieces
+        replies, rest = split_replies(line) if is_kept else ([], line)
         self._replies = [*self._replies, *replies][-_MAX_REPLIES:]
         is_gone = not (replies or self._has_empty_lines or self.layout is None)
-        if rest.strip(_PADDING) or is_gone:
+        if rest.strip(_PADDING) or is_gone or not is_kept:
             self._n_malformed += 1
             self._bytes_skipped += len(rest)
         return any(reply.kind == "start" for reply in replies)
@@ -261,7 +268,7 @@ class TextDecoder:
         if not layout.has_time:
             return _NONE, np.full(len(values), self._segment)
         steps = np.diff(values[:, 0], prepend=self._last_time)
-        is_wrap = steps < -_WRAP / 2
+        is_wrap = (steps < -_WRAP / 2) & (steps > -_WRAP) & (layout.time_unit_us < _US_OF_SECOND)
         segment = self._segment + np.cumsum((steps < 0) & ~is_wrap)
         times = values[:, 0] + self._wrapped + _WRAP * np.cumsum(is_wrap)
         self._last_time, self._segment = float(values[-1, 0]), int(segment[-1])
@@ -270,7 +277,11 @@ class TextDecoder:
 
 
 def _has_decimal_commas(line: bytes) -> bool:
-    return len(line) <= LONGEST_LINE and has_decimal_commas(_text(line))
+    return not _is_too_long(line) and has_decimal_commas(_text(line))
+
+
+def _is_too_long(line: bytes) -> bool:
+    return len(line.removesuffix(b"\r")) > LONGEST_LINE
 
 
 def _text(line: bytes) -> str:

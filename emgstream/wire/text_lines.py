@@ -35,8 +35,9 @@ LONGEST_LINE = 256
 """Longest line in bytes. A choice: 32 numbers of 7 digits, and a separator each."""
 MAX_FIELDS = 32
 """Most numbers of a line. A choice: EMG armbands have 8 to 16 channels."""
-_LARGEST = 1e13
-"""Limit of a number. A choice: 116 days in microseconds; double precision is exact to 9e15."""
+_LARGEST = 9e12
+"""Limit of a number. A choice: 104 days in microseconds; double precision is exact to 9e15, and so
+many seconds are still a time in microseconds of 64 bits."""
 _MIN_TIME_STEPS = 7
 """Steps from which even ones are taken for a time. A choice: half of the lines held back."""
 _MAX_TIME_STEP_RATIO = 2.0
@@ -68,6 +69,7 @@ _DIGITS, _NUMERIC = b"0123456789", b"0123456789+-."
 _TO_SPACE = bytes(value if value in _NUMERIC else 0x20 for value in range(256))
 _NUMBER = rb"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
 _NUMBER_IN_LINE = re.compile(rb"(?:^|(?<=[,;:= \t]))" + _NUMBER + rb"(?=[,; \t]|$)")
+_DIGIT = re.compile(rb"\d")
 _NUMBERS = re.compile(rb"(?: *" + _NUMBER + rb"(?= ))* *")
 
 
@@ -278,6 +280,8 @@ def _has_number_outside(marked: bytes, first: bytes, last: bytes, n_lines: int) 
 
 
 def _numbers(marked: bytes, between: bytes) -> Doubles | None:
+    if not _DIGIT.search(marked):  # numpy reads a number in blanks alone
+        return None
     if marked.translate(None, _DIGITS) == between:
         # numpy parses 64-bit integers three times as fast; too large a one becomes the largest
         spaced = marked.translate(_TO_SPACE)
