@@ -178,6 +178,8 @@ def test_another_network_than_the_manifest_was_written_for_is_refused(path: Path
         lambda document: document["classes"].__setitem__(0, "x" * 201),
         lambda document: document.update(unknown="x" * 5_000_000),
         lambda document: document.update(evaluation={"balanced_accuracy": float("nan")}),
+        lambda document: document.update(recipe="\ud800"),
+        lambda document: document.update(versions={"\ud800": "1"}),
         lambda document: document["shift"].update(moving=5e-324),
         lambda document: document["shift"]["spread"].__setitem__(0, 5e-324),
         *[

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from emgstream.errors import RecordingError
-from emgstream.recording.sidecar import read_sidecar, sidecar_path
+from emgstream.recording.sidecar import SidecarEntries, read_sidecar, sidecar_path
+from emgstream.schema import checked
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable, read_table
 from emgstream.types import IndexArray
 from emgstream.wording import command_line
@@ -52,8 +53,7 @@ class RecordedSession:
     @property
     def started(self) -> datetime | None:
         """Date and time of the first sample, with its UTC offset; None if not known."""
-        text = self.sidecar.get("started")
-        return None if text is None else datetime.fromisoformat(text)
+        return checked(self.sidecar, SidecarEntries).started
 
     @property
     def index(self) -> IndexArray:
@@ -67,7 +67,7 @@ class RecordedSession:
         if len(noted) == len(self.table.markers):
             last = int(self.index[-1])
             for marker in noted:
-                index = marker["index"]
+                index = marker.get("index")
                 yield (last if index is None else min(index, last)), marker["text"]
         else:  # one of the two files was changed; the table counts
             for marker in self.table.markers:

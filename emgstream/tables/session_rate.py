@@ -104,5 +104,10 @@ def _stated_rate(document: dict[str, Any]) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and math.isfinite(value) and value > 0
-    return float(value) if is_number else None
+    if not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # JSON may write a whole number of any length
+        return None
+    return number if math.isfinite(number) and number > 0 else None

@@ -109,6 +109,16 @@ def test_a_killed_recording_keeps_the_markers_of_its_table_and_of_its_sidecar(pa
     assert noted(path) == [("one", 50), ("two", 100), ("never reached the table", None)]
 
 
+def test_a_marker_without_its_index_is_at_the_end(path: Path) -> None:
+    record_with_markers(path, (0.0725, "1"))
+    put_in_order(path)
+    sidecar = json.loads(path.with_suffix(".json").read_text())
+    assert [marker.pop("index") for marker in sidecar["markers"]] == [73]
+    path.with_suffix(".json").write_text(json.dumps(sidecar))
+    session = read_session(path)
+    assert list(session.markers()) == [(int(session.index[-1]), "1")]
+
+
 def test_a_recording_of_an_earlier_version_is_put_in_order_as_before(path: Path) -> None:
     lines = ["index,time_s,emg,marker,cue,label,repetition,segment"]
     lines += [f"{row},{row / 1e3:.6f},5,{row % 7},rest,rest,1,0" for row in range(50)]

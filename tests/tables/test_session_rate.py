@@ -37,6 +37,8 @@ def recorded(path: Path, seconds: float, rate: object, clock_hz: float | None = 
         ({"nominal_hz": 1000, "measured_hz": None}, 1000.0),
         ({"nominal_hz": None, "measured_hz": None}, 985.0),
         ({"nominal_hz": "fast", "measured_hz": -1}, 985.0),
+        ({"nominal_hz": 1000.0, "measured_hz": 10**400}, 1000.0),
+        ({"nominal_hz": float("inf"), "measured_hz": float("nan")}, 985.0),
         ("1000 Hz", 985.0),
     ],
 )
