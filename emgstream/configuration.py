@@ -32,7 +32,7 @@ __all__ = [
 _PATH_VARIABLE = "EMGSTREAM_CONFIG"
 _NAME = "config.toml"
 
-_Text: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f]+$")]
+_Text: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f]+\Z")]
 _Texts: TypeAlias = Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
 
 

@@ -82,6 +82,8 @@ def test_a_template_is_never_written_over_a_file(file: Path) -> None:
         ("outputs = 3", "has outputs = 3; expected text or a list of text"),
         ("[outputs]\nudp = [9000]", "expected text or a list of text for each output"),
         ('model = "a\\u0000b"', "expected text, the path of a model"),
+        ('model = "a\\n"', "expected text, the path of a model"),
+        ('[outputs]\nudp = "127.0.0.1:9000\\n"', "expected text or a list of text"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_one_sentence_with_file_and_setting(

@@ -122,6 +122,28 @@ def test_bindings_are_written_as_they_are_read(tmp_path: Path) -> None:
     assert read_bindings(path, None) == bindings
 
 
+@pytest.mark.parametrize(
+    ("written", "action"),
+    [
+        ("MOUSE:Left", CLICK),
+        ("Tap:Mouse:LEFT", Tap(CLICK)),
+        ("Repeat:A", Tap(Hold("A"), repeats=True)),
+        ("SCROLL:Up", Scroll(0, -1)),
+        ("Move:1,2", Move(1, 2)),
+        ("TAP:", Hold("tap:")),
+    ],
+)
+def test_an_action_in_any_letters_is_the_same_once_it_is_written(
+    tmp_path: Path, written: str, action: object
+) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps({"movements": {"fist": written}}))
+    bindings = read_bindings(path, None)
+    assert bindings.actions["fist"] == action
+    write_bindings(path, bindings)
+    assert read_bindings(path, None) == bindings
+
+
 @pytest.mark.parametrize("key", ["arm", "panic"])
 def test_a_key_lets_go_at_once_and_disarms(key: str) -> None:
     diary = Diary()
@@ -222,6 +244,11 @@ def test_bindings_are_read_from_json_and_toml(tmp_path: Path, name: str) -> None
         ('{"movements": {}, "arm": "x", "panic": "x"}', "the key 'x' is used twice"),
         ('{"movements": {}, "speed": 3}', "'speed' is not known"),
         ('{"movements": {}, "arm": ""}', "arm = ''"),
+        ('{"movements": {"fist": "tap:tap:a"}}', "only a key or a mouse button can be tapped"),
+        ('{"movements": {"fist": "%s"}}' % ("tap:" * 5000 + "a"), "can be tapped"),
+        ('{"movements": {"fist": "scroll:a\\nb"}}', r"fist = 'scroll:a\nb'; expected one of up"),
+        ('{"movements": {"fist": "move:\\n1"}}', r"fist = 'move:\n1'; expected move"),
+        ('{"movements": {"fist": "\\ud800"}}', "half of a surrogate pair"),
     ],
 )
 def test_what_is_wrong_with_bindings_is_told_with_the_file(

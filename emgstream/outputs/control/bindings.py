@@ -212,15 +212,17 @@ def _action(movement: str, text: object, class_names: tuple[str, ...] | None) ->
             "scroll:WAY or move:RIGHT,DOWN"
         )
     kind, colon, rest = text.partition(":")
+    kind = kind.lower()
     if kind in ("tap", "repeat") and rest:
-        hold = _action(movement, rest, class_names)
+        is_nested = rest.lower().startswith(("tap:", "repeat:"))
+        hold = None if is_nested else _action(movement, rest, class_names)
         if isinstance(hold, Hold):
             return Tap(hold, kind == "repeat")
         raise UsageError(f"{movement} = {text!r}; only a key or a mouse button can be tapped")
     if kind == "scroll" and colon:
-        return _scroll(movement, rest)
-    if kind == "mouse" and rest in _BUTTONS:
-        return Hold(rest, is_button=True)
+        return _scroll(movement, rest.lower())
+    if kind == "mouse" and rest.lower() in _BUTTONS:
+        return Hold(rest.lower(), is_button=True)
     if kind == "move" and colon:
         return _move(movement, rest)
     if kind == "mouse" and colon:
@@ -230,7 +232,7 @@ def _action(movement: str, text: object, class_names: tuple[str, ...] | None) ->
 
 def _scroll(movement: str, way: str) -> Scroll:
     if way not in _SCROLLS:
-        raise UsageError(f"{movement} = 'scroll:{way}'; expected one of {', '.join(_SCROLLS)}")
+        raise UsageError(f"{movement} = {f'scroll:{way}'!r}; expected one of {', '.join(_SCROLLS)}")
     return _SCROLLS[way]
 
 
@@ -241,7 +243,7 @@ def _move(movement: str, text: str) -> Move:
         right = down = _FURTHEST + 1
     if max(abs(right), abs(down)) > _FURTHEST:
         raise UsageError(
-            f"{movement} = 'move:{text}'; expected move:RIGHT,DOWN in pixels per decision, at most "
-            f"{_FURTHEST}, for example move:10,0"
+            f"{movement} = {f'move:{text}'!r}; expected move:RIGHT,DOWN in pixels per decision, "
+            f"at most {_FURTHEST}, for example move:10,0"
         )
     return Move(right, down)
