@@ -15,6 +15,7 @@ __all__ = [
     "listed",
     "near_names",
     "number_in_words",
+    "number_up_to",
     "rounded_in_words",
     "shortened",
     "spoken",
@@ -36,6 +37,22 @@ def counted(n: int, what: str) -> str:
     ('1 row', '1,200 rows')
     """
     return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def number_up_to(text: str, largest: int) -> int | None:
+    """Return the whole number that a text is, in digits of ASCII; None for any other text.
+
+    Python's own reader raises ValueError for thousands of digits and for ``²``, which is a digit.
+
+    >>> number_up_to("65535", 65535), number_up_to("65536", 65535), number_up_to("²", 9)
+    (65535, None, None)
+    """
+    if not (text.isascii() and text.isdigit()):
+        return None
+    digits = text.lstrip("0") or "0"
+    if len(digits) > len(str(largest)) or int(digits) > largest:
+        return None
+    return int(digits)
 
 
 def command_line(*words: str | os.PathLike[str]) -> str:

@@ -14,6 +14,7 @@ from emgstream.sources.brainflow_boards import board_name, needs_of
 from emgstream.sources.source_kind import AUTO, SIMULATED
 from emgstream.sources.source_registry import kind_of, open_source, source_kinds
 from emgstream.translation import tr
+from emgstream.wording import number_up_to
 
 __all__ = ["TypedAddress", "check_address"]
 
@@ -116,7 +117,7 @@ def _socket(text: str, rest: str) -> TypedAddress:
     host, colon, port = rest.rpartition(":")
     if not host or not colon:
         return TypedAddress(None, tr("the port is missing; expected socket://HOST:PORT"))
-    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= _HIGHEST_PORT):
+    if not number_up_to(port, _HIGHEST_PORT):
         return TypedAddress(
             None,
             tr(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emgstream.errors import UsageError
+from emgstream.wording import number_up_to
 
 __all__ = ["Address"]
 
@@ -27,12 +28,12 @@ class Address:
         """
         host, _, port = text.rpartition(":")
         is_bracketed = host.startswith("[") and host.endswith("]")
-        is_number = port.isascii() and port.isdigit() and 0 < int(port) <= 0xFFFF
-        if not host or (":" in host and not is_bracketed) or not is_number:
+        number = number_up_to(port, 0xFFFF)
+        if not host or (":" in host and not is_bracketed) or not number:
             raise UsageError(
                 f"{text!r} is not an address; expected HOST:PORT, for example 127.0.0.1:9000"
             )
-        return cls(host.strip("[]"), int(port))
+        return cls(host.strip("[]"), number)
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emgstream.errors import StreamMismatchError
-from emgstream.wording import counted, did_you_mean, listed
+from emgstream.wording import counted, did_you_mean, listed, number_up_to
 
 __all__ = ["ChannelMatch", "WantedChannels", "match_channels"]
 
@@ -125,8 +125,9 @@ def _chosen_by_hand(
 def _place(name: str, board: tuple[str, ...]) -> int:
     if name in board:
         return board.index(name)
-    if name.isascii() and name.isdigit() and 1 <= int(name) <= len(board):
-        return int(name) - 1
+    number = number_up_to(name, len(board))
+    if number:
+        return number - 1
     raise StreamMismatchError(
         f"the board has no channel {name!r}{did_you_mean(name, board)}; it has "
         f"{', '.join(board)}; name some of those with --channels, or count them from 1 to "

@@ -25,8 +25,10 @@ _DATE_FIRST = re.compile(
 )
 _DAY_S = 86400.0
 _EPOCH = date(1970, 1, 1).toordinal()
-_ISO = re.compile(rb"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?")
-_PLAIN = re.compile(rb"\d{2}:\d{2}:\d{2}(\.\d{1,9})?")
+_PLAIN = rb"\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?"
+_ISO = rb" *(?:1[7-9]|2[01])\d{2}-\d{2}-\d{2}[T ]" + _PLAIN + b" *"
+"""Years that 64 bits of nanoseconds can hold; numpy gives others as another date."""
+_ALL_PLAIN, _ALL_ISO = (re.compile(rb"(?:%s\n)+" % form) for form in (_PLAIN, _ISO))
 
 
 def read_clock(text: str) -> float | None:
@@ -82,15 +84,16 @@ def _day(one: str, mark: str, two: str, three: str) -> int | None:
 def read_clocks(texts: npt.NDArray[np.bytes_]) -> TimeArray:
     """Return many time stamps in seconds, shape ``(n,)``; NaN for each that is none.
 
-    ``12:00:00.010`` and ISO dates are read at once by numpy, others one by one.
+    ``12:00:00.010`` and ISO dates are read at once by numpy, others one by one. Numpy also takes
+    ``now``, a date without a time, and a time zone, which it subtracts: so all are looked at first.
     """
-    first = bytes(texts[0]).strip() if len(texts) else b""
-    prefix = b"1970-01-01T" if _PLAIN.fullmatch(first) else b""
-    if prefix or _ISO.fullmatch(first):
+    lines = b"\n".join([*texts.tolist(), b""])
+    prefix = b"1970-01-01T" if _ALL_PLAIN.fullmatch(lines) else b""
+    if prefix or _ALL_ISO.fullmatch(lines):
         try:
             return _many(np.char.add(prefix, texts) if prefix else texts)
         except ValueError:
-            pass  # one of them is written in another way
+            pass  # one of them is none, as the 31st of June
     read = (read_clock(bytes(text).decode("latin-1")) for text in texts)
     return np.array([math.nan if seconds is None else seconds for seconds in read])
 

@@ -41,7 +41,8 @@ def unwrapped_clock(values: TimeArray) -> TimeArray:
     [4294967295.0, 4294967300.0]
     """
     is_present = ~np.isnan(values)
-    wraps = np.diff(values[is_present], prepend=np.nan) < -0.5 * _CLOCK_WRAP
+    steps = np.diff(values[is_present], prepend=np.nan)
+    wraps = (steps < -0.5 * _CLOCK_WRAP) & (steps > -_CLOCK_WRAP)  # of 32 bits, none is longer
     if not wraps.any():
         return values
     unwrapped = values.copy()

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.tables.sample_counter import LARGEST_MODULO
 from emgstream.wording import number_in_words, rounded_in_words
 
 __all__ = [
@@ -51,8 +52,6 @@ RESTART_STEPS = 10.0
 """Steps that a restart goes back at least. A choice: stamps of a host are late by less."""
 _NEARLY = 0.99
 """Share of the rows in which two columns must agree to be nearly one-to-one: a choice."""
-_LARGEST_MODULO = 1 << 32
-"""Largest number at which a counter may begin again."""
 _COMPUTED_RESIDUAL = 0.05
 """Share of a signal's own unpredictable part that may be left if it is computed from another. For
 whole numbers, rounding leaves about 0.01; neighbouring electrodes leave more than 0.3."""
@@ -194,12 +193,13 @@ def _modulo(down: _Numbers, top: float, bottom: float) -> int | None:
     """
     sizes, counts = np.unique(down, return_counts=True)
     if counts.max() > 1:
-        return 1 - round(float(sizes[counts.argmax()]))
+        size = 1 - round(float(sizes[counts.argmax()]))
+        return size if size <= LARGEST_MODULO else None
     n_values = round(top - bottom) + 1
-    if str(n_values).strip("0") == "1" and n_values > 1:
+    if str(n_values).strip("0") == "1" and 1 < n_values <= LARGEST_MODULO:
         return n_values
     power = 1 << (n_values - 1).bit_length()
-    fits = n_values >= 0.98 * power and 8 <= power <= _LARGEST_MODULO
+    fits = n_values >= 0.98 * power and 8 <= power <= LARGEST_MODULO
     return power if fits and (down < -0.5 * power).all() else None
 
 

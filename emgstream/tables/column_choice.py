@@ -10,7 +10,7 @@ from typing import Any
 
 from emgstream.errors import UsageError
 from emgstream.schema import SchemaError, checked
-from emgstream.wording import command_line
+from emgstream.wording import command_line, number_up_to
 
 __all__ = [
     "ALL_GUESSED",
@@ -185,9 +185,8 @@ def place_of_column(names: Sequence[str], wanted: str) -> int | None:
     ):
         if alike:
             return alike[0] if len(alike) == 1 else None
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= len(names):
-        return int(text) - 1
-    return None
+    number = number_up_to(text, len(names))
+    return number - 1 if number else None
 
 
 def column_references(names: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from emgstream.tables.column_choice import (
     column_references,
     place_of_column,
 )
+from emgstream.tables.sample_counter import LARGEST_MODULO
 from emgstream.tables.table_column import (
     OWN_ROLES,
     Certainty,
@@ -21,7 +22,7 @@ from emgstream.tables.table_column import (
     ColumnRole,
     TableColumn,
 )
-from emgstream.wording import command_line, did_you_mean, shortened
+from emgstream.wording import command_line, did_you_mean, number_up_to, shortened
 
 __all__ = ["apply_choice", "open_questions", "split_choice", "unlabelled_value"]
 
@@ -125,7 +126,7 @@ def split_choice(names: Sequence[str], text: str, role: ColumnRole) -> tuple[str
         return text, ""
     fits = {
         ColumnRole.TIME: suffix.strip().lower() in TIME_UNITS,
-        ColumnRole.COUNTER: suffix.strip().isdigit() and int(suffix) > 1,
+        ColumnRole.COUNTER: (number_up_to(suffix.strip(), LARGEST_MODULO) or 0) > 1,
     }.get(role, True)
     return (name, suffix.strip()) if fits else (text, "")
 

@@ -8,7 +8,13 @@ import numpy.typing as npt
 from emgstream.types import IndexArray, TimeArray
 from emgstream.wording import counted
 
-__all__ = ["counter_note", "index_of_counter"]
+__all__ = ["LARGEST_MODULO", "MOST_LOST", "counter_note", "index_of_counter"]
+
+LARGEST_MODULO = 1 << 32
+"""Largest number at which a counter begins again: one of 32 bits."""
+MOST_LOST = 1 << 40
+"""Most samples that can be lost in one place: 34 years at 1 kHz. A choice, so that 64 bits hold
+the sum of the losses of 8 million rows, whatever their time stamps say."""
 
 _SHORTEST_ROUND_S = 0.2
 """Time of one round of the counter from which a clock tells how many rounds were lost. A choice:
@@ -62,7 +68,7 @@ def _lost_rounds(steps: IndexArray, seconds: TimeArray, modulo: int) -> IndexArr
     if modulo * period_s < _SHORTEST_ROUND_S:
         return np.zeros(len(steps), np.int64)
     rounds = np.rint((seconds / period_s - steps) / modulo)
-    return np.maximum(rounds, 0.0).astype(np.int64)
+    return np.clip(rounds, 0.0, MOST_LOST // modulo).astype(np.int64)
 
 
 def counter_note(name: str, modulo: int, index: IndexArray) -> str:

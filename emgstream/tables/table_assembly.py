@@ -35,6 +35,9 @@ from emgstream.wording import counted, number_in_words, rounded_in_words
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
 _DAMAGE = (RepairKind.UNREADABLE, RepairKind.EMPTY, RepairKind.SAYS_MISSING)
+_LONGEST_S = 1e10
+"""Largest time in seconds, 317 years. A choice: a UNIX time has 1.8e9 s; a stamp beyond it is
+damaged, and would stand for more lost samples than can be counted."""
 _MOST_LISTED = 8
 """Columns that a note lists by name: a choice, one line."""
 
@@ -320,6 +323,14 @@ class TableAssembly:
         time_s = values.astype(np.float64)
         if column.name.lower() != "time_s":
             time_s = seconds_of_clock(time_s, column.unit)
+        beyond = np.abs(time_s) > _LONGEST_S
+        if beyond.any():
+            self._log.note_all(
+                RepairKind.OUT_OF_RANGE, column.name, np.flatnonzero(beyond).tolist()
+            )
+            is_present &= ~beyond
+            if not self._is_mostly_present(column.name, is_present):
+                return None
         if not is_present.all():
             time_s[~is_present] = self._interpolated(column.name, time_s, is_present)
         return time_s
@@ -424,7 +435,11 @@ def _since_first(values: IndexArray, is_present: npt.NDArray[np.bool_]) -> TimeA
     """Return whole numbers since the first of them, which float64 holds exactly; NaN if missing."""
     if not is_present.any():
         return np.full(len(values), np.nan)
-    since = values - values[np.argmax(is_present)]
+    first = values[np.argmax(is_present)]
+    with np.errstate(over="ignore"):
+        since = values - first
+    is_wrapped = np.abs(values.astype(np.float64) - float(first)) > 2.0**62
+    since = np.where(is_wrapped, values.astype(np.float64) - float(first), since)
     return np.where(is_present, since, np.nan)
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.tables.sample_counter import MOST_LOST
 from emgstream.types import IndexArray, TimeArray
 
 __all__ = ["index_by_clock", "rate_by_clock"]
@@ -29,6 +30,8 @@ __all__ = ["index_by_clock", "rate_by_clock"]
 # (stamps up to 8 % of a step early or late, up to 80 stamps late together, stamps rounded to
 # milliseconds, packets of 10 to 200 samples); none comes from a measurement on real devices.
 
+_SHORTEST_STEP_S = 1e-9
+"""Step below which stamps tell no rate: computers count nanoseconds at best."""
 _REGULAR_TOLERANCE = 0.2
 """Deviation from the median up to which a step is regular. A lost sample deviates by 1."""
 _REGULAR_SHARE = 0.95
@@ -102,7 +105,8 @@ def rate_by_clock(
     counted = np.arange(len(time_s)) if index is None else index
     used = _within_segments(len(time_s), segments) & (_lost(time_s, counted, segments) == 0)
     seconds = float(np.diff(time_s)[used].sum())
-    return float(np.diff(counted)[used].sum()) / seconds if seconds > 0.0 else None
+    n_steps = float(np.diff(counted)[used].sum())
+    return n_steps / seconds if seconds > _SHORTEST_STEP_S * n_steps else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +164,7 @@ def _clock_steps(
         return None
     steps_s, counts = np.diff(time_s), np.where(inside, np.diff(index), 1)
     median_s = float(np.median((steps_s / counts)[inside]))
-    if not 0.0 < median_s < np.inf:
+    if not _SHORTEST_STEP_S <= median_s < np.inf:
         return None
     ends = np.append(np.flatnonzero(~inside) + 1, len(time_s))
     return _ClockSteps(np.where(inside, steps_s, median_s), counts, median_s, ends)
@@ -197,7 +201,8 @@ def _median_time_between(clock: _ClockSteps, rows: IndexArray) -> float:
 def _lost_by_regular(clock: _ClockSteps) -> IndexArray:
     period_s = float(clock.per_sample_s[clock.is_regular].mean())
     late = np.flatnonzero(clock.steps_s / period_s - clock.counts > _LATE_SAMPLES)
-    lost = np.rint(_lasting_delay(clock, late, period_s)).astype(np.int64)
+    delay = np.minimum(_lasting_delay(clock, late, period_s), MOST_LOST)
+    lost = np.rint(delay).astype(np.int64)
     if _is_rounding(clock, late[lost == 1]):
         lost[lost == 1] = 0
     return _n_lost_at(clock, late[lost > 0])
@@ -225,7 +230,8 @@ def _n_lost_at(clock: _ClockSteps, gaps: IndexArray) -> IndexArray:
     lasting = _lasting_delay(clock, gaps, period_s)
     lost = np.zeros(len(clock.steps_s), dtype=np.int64)
     # the least delay of many stamps is too small by their jitter; that of one step is not
-    lost[gaps] = np.rint(np.where(in_step - lasting < 0.5, in_step, lasting))
+    in_gaps = np.where(in_step - lasting < 0.5, in_step, lasting)
+    lost[gaps] = np.rint(np.minimum(in_gaps, MOST_LOST))
     return np.maximum(lost, 0)
 
 

@@ -553,3 +553,40 @@ def test_a_header_that_says_nothing_never_leads_to_a_silent_wrong_channel(
             assert kind == "signal", (column, kinds)
         elif kind == "signal":
             assert column.may_be_channel, (column, kinds)
+
+
+@pytest.mark.parametrize("modulo", ["²", "١٠", "9" * 30, "9" * 5000, "1", "0", "-5", str(1 << 33)])
+def test_what_is_no_modulo_is_a_name_that_no_column_has(write: Write, modulo: str) -> None:
+    path = write("n,emg\n" + "".join(f"{row % 7},{row * 389 % 1021}\n" for row in range(60)))
+    with pytest.raises(NoSuchColumnError):
+        read_table(path, ColumnChoice(counter=f"n:{modulo}"))
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "0", "3", "-1"])
+def test_what_is_no_number_of_a_column_names_none(write: Write, number: str) -> None:
+    path = write("n,emg\n1,2\n2,7\n")
+    with pytest.raises(NoSuchColumnError):
+        read_table(path, ColumnChoice(channels=(number,)))
+
+
+def test_a_counter_and_a_clock_that_disagree_by_centuries_are_counted(write: Write) -> None:
+    rows = [
+        f"{row % 65536},{row if row < 50 else row + 10**9},{row * 389 % 1021}" for row in range(99)
+    ]
+    path = write("\n".join(["n,t,emg", *rows]) + "\n")
+    for modulo in (65536, 1 << 32):
+        table = read_table(path, ColumnChoice(("emg",), counter=f"n:{modulo}", time="t:s"))
+        assert table.index is not None
+        assert (np.diff(table.index) > 0).all()
+
+
+@pytest.mark.parametrize("top", [10**9 - 1, 10**12 - 1, 10**18, 2**63 - 1, 10**30])
+@pytest.mark.parametrize("n_wraps", [1, 2])
+def test_a_counter_that_begins_again_after_any_number_is_read(
+    write: Write, top: int, n_wraps: int
+) -> None:
+    counts = [*([*range(20), top] * n_wraps), *range(20)]
+    rows = [f"{count},{row * 389 % 1021}" for row, count in enumerate(counts)]
+    table = read_table(write("\n".join(["counter,emg", *rows]) + "\n"), ColumnChoice(("emg",)))
+    assert table.n_rows == len(counts)
+    assert table.index is None or (np.diff(table.index) > 0).all()

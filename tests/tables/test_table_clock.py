@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
+from emgstream.tables.clock_cells import CLOCK_BYTES, read_clock, read_clocks
 from emgstream.tables.table_clock import index_by_clock, rate_by_clock
 from emgstream.types import IndexArray, TimeArray
 from tests.tables.conftest import Write
@@ -205,3 +206,63 @@ def test_an_index_as_recorded_is_kept_and_a_pause_slows_no_rate(write: Write) ->
     assert lossy.index is not None
     assert lossy.index.tolist() == (true + 7).tolist()
     assert lossy.sampling_rate_hz == pytest.approx(1000.0)
+
+
+@pytest.mark.parametrize("stamp", ["9e22", "1e300", "9223372036854775", "1e11"])
+@pytest.mark.parametrize("clock", ["time_s", "t:s", "t:ms"])
+def test_a_stamp_beyond_all_times_is_missing(write: Write, clock: str, stamp: str) -> None:
+    rows = [f"{row},{row * 389 % 1021}" for row in range(100)]
+    rows[50] = f"{stamp}000,7"
+    path = write("\n".join([f"{clock.split(':')[0]},emg", *rows]) + "\n")
+    table = read_table(path, ColumnChoice(("emg",), time=clock))
+    assert table.index is None
+    assert table.time_s is not None
+    assert table.time_s[50] == pytest.approx((table.time_s[49] + table.time_s[51]) / 2)
+    assert any("beyond the range of numbers" in str(one) for one in table.repairs)
+
+
+@pytest.mark.parametrize("step_s", [1e-300, 1e-12, 5e-324])
+def test_stamps_that_no_clock_gives_tell_neither_rate_nor_losses(step_s: float) -> None:
+    time_s = np.cumsum(np.where(np.arange(200) % 50 == 49, 1.0, step_s))
+    time_s = time_s[np.concatenate(([True], np.diff(time_s) > 0))]
+    rate_hz = rate_by_clock(time_s, None, None)
+    assert rate_hz is None or np.isfinite(rate_hz)
+    index = index_by_clock(time_s, None)
+    assert index is None or (np.diff(index) > 0).all()
+
+
+def test_a_step_of_centuries_is_a_loss_that_can_be_counted() -> None:
+    time_s = np.arange(200) / 1e6
+    time_s[100:] += 1e10
+    index = index_by_clock(time_s, None)
+    assert index is not None
+    assert 0 < index[-1] <= 1 << 41
+
+
+STAMPS = [
+    "2024-05-01 10:00:00.5",
+    "2024-05-01T10:00:00",
+    "2024-05-01 10:00:01Z",
+    "2024-05-01 10:00:01+02:00",
+    "9999-05-01 10:00:01",
+    "0001-01-01 00:00:00",
+    "2024-05-01",
+    "now",
+    "NaT",
+    "2024-06-31 10:00:00",
+    "2024-05-01 10:00:60",
+    "12:00:00.010",
+    "12:00:60",
+    "24:00:00",
+    "",
+    "x",
+]
+
+
+@pytest.mark.parametrize("first", ["2024-05-01 10:00:00", "10:00:00"])
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_stamps_read_at_once_are_those_read_one_by_one(first: str, stamp: str) -> None:
+    texts = np.array([first, stamp, first], dtype=f"S{CLOCK_BYTES}")
+    one_by_one = [read_clock(text) for text in (first, stamp, first)]
+    expected = [np.nan if one is None else one for one in one_by_one]
+    np.testing.assert_array_equal(read_clocks(texts), expected)
