@@ -84,7 +84,7 @@ class Filters:
     Raises
     ------
     ValueError
-        A filter is not stable, or a number not finite.
+        A filter is not stable, or a number, of a filter or of its response, is not finite.
     """
 
     def __init__(
@@ -94,11 +94,16 @@ class Filters:
         self._sections = tuple(sections)
         self._block = block
         self._about = dict(about or {})
-        outputs, states = _block_response(self._sections, np.eye(block + 2 * len(sections)), block)
-        response = np.concatenate((outputs, states))
+        with np.errstate(over="ignore", invalid="ignore"):
+            given = np.eye(block + 2 * len(sections))
+            outputs, states = _block_response(self._sections, given, block)
+            response = np.concatenate((outputs, states))
+            at_rest = _state_at_rest(self._sections)
+        if not (np.isfinite(response).all() and np.isfinite(at_rest).all()):
+            raise ValueError("the filters amplify beyond any number")
         self._of_samples = np.ascontiguousarray(response[:, :block])
         self._of_state = np.ascontiguousarray(response[:, block:])
-        self._state_at_rest = _state_at_rest(self._sections)
+        self._state_at_rest = at_rest
         self._pending = np.empty((0, 0), dtype=np.float32)
         self._last_known: Doubles | None = None
         self._state: Doubles | None = None

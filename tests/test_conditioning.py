@@ -133,6 +133,8 @@ GOOD = Filters(SECTIONS, 20).to_manifest()
         {"sections": [[float("nan"), 0.0, 0.0, 0.0, 0.0]]},
         {"sections": [["import os", 0.0, 0.0, 0.0, 0.0]]},
         {"sections": None},
+        {"sections": [[1e308, 1e308, 0.0, 0.9, 0.0]]},
+        {"sections": [[1e300, 0.0, 0.0, 0.0, 0.0]] * 2},
     ],
 )
 def test_conditioning_that_is_not_known_is_refused(change: dict[str, Any]) -> None:
