@@ -114,7 +114,7 @@ EXTRAS = (
     Extra("export", "export sessions as EDF, BDF and BIDS", ("edfio",), 1, 1),
     Extra("dask", "evaluate on a Dask cluster", ("distributed",), 6, 30),
 )
-"""All extras for users; the extra ``dev`` is for the development of emgstream."""
+"""All extras for users; ``dev``, ``docs`` and ``proof`` are for the development of emgstream."""
 
 
 def extra_named(name: str) -> Extra:
