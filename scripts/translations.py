@@ -167,10 +167,21 @@ def compile_catalogues() -> int:
 
 def compiled(text: bytes) -> bytes:
     """Return a catalogue in the form that the program reads."""
+    from babel.messages.catalog import Catalog, Message
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
+    class _UnsignedCatalog(Catalog):
+        """A catalogue whose head does not name the version of Babel, which may be another."""
+
+        def __iter__(self) -> Iterator[Message]:
+            head, *messages = super().__iter__()
+            lines = str(head.string).splitlines(keepends=True)
+            head.string = "".join(line for line in lines if not line.startswith("Generated-By"))
+            yield from (head, *messages)
+
     catalogue = read_po(io.BytesIO(text))
+    catalogue.__class__ = _UnsignedCatalog
     # else they are the time of now, and the file changes although no text did
     catalogue.creation_date = catalogue.revision_date = datetime(1970, 1, 1, tzinfo=timezone.utc)
     file = io.BytesIO()
