@@ -31,6 +31,9 @@ CONSTRAINTS = ROOT / "build" / "minimal_constraints.txt"
 EXTRAS = ("train", "export", "formats", "lsl", "brainflow", "mqtt", "docs", "dev")
 """As in `scripts/test.py`."""
 FAST = ("-m", "not tensorflow and not realtime")
+_WARNINGS = ("-W", "ignore::DeprecationWarning")
+"""An old library warns of what a newer one that it needs has deprecated, as Matplotlib 3.10.0 with
+the pyparsing of today: that is no fault of the lower bound."""
 _PROCESSES = ("--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder")
 
 
@@ -52,7 +55,7 @@ def main() -> int:
         print("the lower bounds cannot be installed together, for the reason above")
         return 1
     _print_versions(python, stated)
-    return _run(python, "-m", "pytest", "-q", *FAST, *_PROCESSES, *words)
+    return _run(python, "-m", "pytest", "-q", *FAST, *_WARNINGS, *_PROCESSES, *words)
 
 
 def lower_bounds(requirements: Iterable[str]) -> list[str]:
