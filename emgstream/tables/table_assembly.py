@@ -35,9 +35,9 @@ from emgstream.wording import counted, number_in_words, rounded_in_words
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
 _DAMAGE = (RepairKind.UNREADABLE, RepairKind.EMPTY, RepairKind.SAYS_MISSING)
-_LONGEST_S = 1e10
-"""Largest time in seconds, 317 years. A choice: a UNIX time has 1.8e9 s; a stamp beyond it is
-damaged, and would stand for more lost samples than can be counted."""
+_LONGEST_S = 1e19
+"""Largest time in seconds. A choice: a UNIX time in nanoseconds that is taken for seconds has
+1.8e18, and is told; a stamp beyond it is damaged."""
 _MOST_LISTED = 8
 """Columns that a note lists by name: a choice, one line."""
 

@@ -208,11 +208,11 @@ def test_an_index_as_recorded_is_kept_and_a_pause_slows_no_rate(write: Write) ->
     assert lossy.sampling_rate_hz == pytest.approx(1000.0)
 
 
-@pytest.mark.parametrize("stamp", ["9e22", "1e300", "9223372036854775", "1e11"])
+@pytest.mark.parametrize("stamp", ["9e25", "1e300", "92233720368547758070000"])
 @pytest.mark.parametrize("clock", ["time_s", "t:s", "t:ms"])
 def test_a_stamp_beyond_all_times_is_missing(write: Write, clock: str, stamp: str) -> None:
     rows = [f"{row},{row * 389 % 1021}" for row in range(100)]
-    rows[50] = f"{stamp}000,7"
+    rows[50] = f"{stamp},7"
     path = write("\n".join([f"{clock.split(':')[0]},emg", *rows]) + "\n")
     table = read_table(path, ColumnChoice(("emg",), time=clock))
     assert table.index is None
@@ -231,9 +231,10 @@ def test_stamps_that_no_clock_gives_tell_neither_rate_nor_losses(step_s: float) 
     assert index is None or (np.diff(index) > 0).all()
 
 
-def test_a_step_of_centuries_is_a_loss_that_can_be_counted() -> None:
+@pytest.mark.parametrize("pause_s", [1e10, 1e18, 1e300])
+def test_a_step_of_centuries_is_a_loss_that_can_be_counted(pause_s: float) -> None:
     time_s = np.arange(200) / 1e6
-    time_s[100:] += 1e10
+    time_s[100:] = pause_s + np.arange(100) * max(1e-6, 1e-15 * pause_s)
     index = index_by_clock(time_s, None)
     assert index is not None
     assert 0 < index[-1] <= 1 << 41
