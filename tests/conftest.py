@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 os.environ["EMGSTREAM_LANGUAGE"] = "en"  # in what the tests start, too, on any system
 
@@ -48,10 +48,20 @@ SessionID = %s
 level = -3
 """
 """Configuration of liblsl, which reads it once in a process; other test runs are not seen."""
+MUTATION = "mutation"
+"""Profile of `scripts/mutate.py`, which runs tests thousands of times: properties come last."""
 GUARD = pytest.StashKey[TensorFlowGuard]()
 
 # no test depends on the speed of the machine
 settings.register_profile("any-speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    MUTATION,
+    settings.get_profile("any-speed"),
+    max_examples=20,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],  # that a test fails is enough
+)
 settings.load_profile("any-speed")
 
 
@@ -69,6 +79,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(MARKS_BY_FOLDER[room])
         for name in MARKS_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
             item.add_marker(MARKS_BY_FIXTURE[name])
+    if config.getoption("hypothesis_profile", None) == MUTATION:
+        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
     if hasattr(config, "workerinput"):  # in one of several processes, which take a file in turn
         seconds: Counter[Path] = Counter()
         for item in items:

@@ -177,7 +177,7 @@ def with_losses(n_samples: int, gaps: list[tuple[int, int, int]]) -> FloatArray:
     return samples
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 4, deadline=None)
 @given(
     cuts=st.lists(st.integers(1, 1499), max_size=30),
     gaps=st.lists(

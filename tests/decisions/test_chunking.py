@@ -70,7 +70,7 @@ def assert_same(found: Decisions, expected: Decisions) -> None:
         )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings().max_examples // 6, deadline=None)
 @given(
     cuts=st.lists(st.integers(1, 3999), max_size=25),
     lost=st.integers(500, 3500),

@@ -65,7 +65,7 @@ def assert_same(found: Any, expected: Any) -> None:
         np.testing.assert_array_equal(getattr(found, one.name), getattr(expected, one.name))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=2 * settings().max_examples // 5, deadline=None)
 @given(
     seed=st.integers(0, 1000),
     smoothing=st.sampled_from(
@@ -117,7 +117,7 @@ def test_each_decision_tells_the_threshold_it_is_held_against() -> None:
     np.testing.assert_allclose(found.needed, [0.8, 0.8, 0.5, 0.75])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=2 * settings().max_examples // 5, deadline=None)
 @given(
     seed=st.integers(0, 1000),
     scale=st.sampled_from([3.0, 12.0, 40.0]),
