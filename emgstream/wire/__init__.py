@@ -64,8 +64,9 @@ The bytes between two zeros are a *stretch*. `FrameDecoder` keeps the unfinished
     a frame's length, all checks good           a frame
     a frame's length, a check failed            n_crc_failures, bytes_skipped
     contains replies                            replies; the rest is handled as below
-    longer                                      a frame if the last 15 bytes are one, and if the
-                                                first 15 are one; the rest is bytes_skipped
+    longer                                      a frame if the last 15 bytes are one, and, of 30
+                                                to 512 bytes, if the first 15 are one; the rest is
+                                                bytes_skipped
     shorter                                     bytes_skipped
 
     frame                                       result

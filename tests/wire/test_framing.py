@@ -1,4 +1,5 @@
 import doctest
+from itertools import product
 
 import numpy as np
 import pytest
@@ -67,6 +68,14 @@ def test_the_bulk_decoder_judges_any_bytes_as_the_single_one_does(stretch: bytes
         frames, good = decode_frames(np.frombuffer(stretch, np.uint8)[None], bits)
         single = decode_frame(stretch, bits)
         assert bool(good[0]) == (single is not None) == (len(frames) == 1)
+
+
+def test_no_altered_byte_of_a_single_frame_goes_unnoticed() -> None:
+    for line in sent(2).line:
+        frame = line[:-1]
+        for place, value in product(range(len(frame)), range(1, 256)):
+            altered = frame[:place] + bytes([value]) + frame[place + 1 :]
+            assert altered == frame or decode_frame(altered) is None
 
 
 def test_a_sample_beyond_the_converter_condemns_its_frame() -> None:

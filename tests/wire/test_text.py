@@ -4,6 +4,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emgstream.wire import Frames, Reply, TextDecoder
+from emgstream.wire.text_lines import learn_layout, read_header
 from tests.wire.streams import rows, split
 
 COUNTS = np.random.default_rng(3).integers(0, 1024, (60, 3))
@@ -210,7 +211,7 @@ def test_a_start_reply_opens_a_segment(n_before: int) -> None:
     assert decoder.take_replies()[0].kind == "start"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=3 * settings().max_examples)
 @given(TEXT, st.lists(st.integers(1, 200), min_size=1, max_size=6))
 @example(["0,0,0,", "0,0,,0", "0,0,0"], [1])
 def test_any_split_of_any_text_gives_the_same(text: list[str], sizes: list[int]) -> None:
@@ -266,6 +267,139 @@ def test_a_new_connection_opens_a_segment() -> None:
     decoder.begin_segment()
     frames = decoder.feed(b"3\n5,6,7\n")
     assert (frames.index.tolist(), frames.segment.tolist()) == ([60], [1])
+
+
+def test_a_new_connection_skips_both_parts_of_the_line_that_it_cut() -> None:
+    decoder, _ = decode(lines("{},{},{}\n") + b"12,3")
+    decoder.begin_segment()
+    assert decoder.counters.bytes_skipped == 14 + 4
+    decoder.feed(b"45,6\n5,6,7\n" + b"1" * 300)
+    decoder.begin_segment()
+    assert decoder.counters.bytes_skipped == 14 + 4 + 4 + 300
+
+
+def test_every_new_connection_with_samples_opens_a_segment_and_one_without_none() -> None:
+    decoder, _ = decode(lines("{},{},{}\n"))
+    found = []
+    for data in (b"3\n5,6,7\n", b"3\n", b"3\n5,6,7\n8,9,10\n"):
+        decoder.begin_segment()
+        found.append(decoder.feed(data).segment.tolist())
+    assert found == [[1], [], [2, 2]]
+
+
+def test_the_time_of_a_new_connection_is_its_own() -> None:
+    decoder = TextDecoder(1)
+    decoder.feed(b"\n" + b"".join(b"%d,5\n" % t for t in range(0, 40_000, 1000)))
+    decoder.begin_segment()
+    frames = decoder.feed(b"1\n500,5\n1500,6\n")
+    assert frames.device_us.tolist() == [500, 1500]
+    assert frames.segment.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("first", "has_time"),
+    [
+        ([0.0, 0.0, 1.0, 1.0, 2.0, 2.0], True),  # two lines in a millisecond
+        ([0.0, 0.001, 0.002, 0.003], True),
+        ([5.0, 5.0, 5.0, 5.0, 6.0], True),
+        ([5.0, 5.0, 5.0, 5.0, 5.0], False),
+        ([1.0, 2.0, 3.0, 4.0, 3.0, 5.0, 6.0], False),
+        ([7.0], True),  # nothing speaks against it
+    ],
+)
+def test_beside_known_channels_what_rises_and_never_falls_is_a_time(
+    first: list[float], has_time: bool
+) -> None:
+    layout = learn_layout([((), [value, 1.0, 2.0]) for value in first], n_channels=2)
+    assert layout.has_time is has_time
+    assert layout.n_channels == (2 if has_time else 3)
+
+
+@pytest.mark.parametrize(
+    ("first", "has_time"),
+    [
+        ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0], True),
+        ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0], False),  # too few to tell
+        ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0], True),  # late by a period
+        ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.5], False),
+        ([0.0, 0.5, 2.5, 4.5, 6.5, 8.5, 10.5, 12.5], True),
+        ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 13.0, 15.0, 17.0], False),
+        ([0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 9.0, 13.0], True),  # twice the median step
+        ([0.0, 2.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0], False),
+    ],
+)
+def test_without_known_channels_only_even_steps_are_a_time(
+    first: list[float], has_time: bool
+) -> None:
+    assert learn_layout([((), [value, 1.0, 2.0]) for value in first]).has_time is has_time
+    assert not learn_layout([((), [value]) for value in first]).has_time
+
+
+@pytest.mark.parametrize(("n_decimal", "n_malformed"), [(6, 6), (8, 8), (9, 0)])
+def test_commas_are_decimal_marks_where_most_of_the_first_lines_say_so(
+    n_decimal: int, n_malformed: int
+) -> None:
+    decoder, frames = decode(b"3;4\n" * (16 - n_decimal) + b"1,5;2,5\n" * n_decimal)
+    assert decoder.counters.n_malformed == n_malformed
+    assert len(frames) == 16 - n_malformed
+    assert frames.samples[-1].tolist() == ([3.0, 4.0] if n_malformed else [1.5, 2.5])
+
+
+@pytest.mark.parametrize("n_before", [20, 60])
+def test_a_line_longer_than_all_others_together_costs_none_of_them(n_before: int) -> None:
+    data = lines("{},{},{}\n", COUNTS[:n_before]) + b"x" * 3000 + b"\n"
+    decoder, frames = decode(data)
+    np.testing.assert_array_equal(frames.samples, COUNTS[:n_before])
+    assert decoder.counters.n_malformed == 1
+    assert decoder.counters.bytes_skipped == 14 + 3000
+    again = decoder.feed(data)
+    assert again.index.tolist() == list(range(n_before + 1, 2 * n_before + 1))
+
+
+@pytest.mark.parametrize("byte", range(0x80, 0x90))
+def test_a_byte_beyond_ascii_separates_nothing(byte: int) -> None:
+    damaged = lines("{}, {}, {}\n", COUNTS[:30]).replace(b", ", bytes([byte]))
+    decoder, frames = decode(lines("{}, {}, {}\n") + damaged)
+    assert len(frames) == 60
+    assert decoder.counters.n_malformed == 30
+
+
+def test_an_empty_line_is_a_line_that_is_gone() -> None:
+    decoder, frames = decode(lines("{},{},{}\n", COUNTS[:40]) + b"\n" + lines("{},{},{}\n"))
+    assert frames.index.tolist() == [*range(40), *range(41, 101)]
+    assert decoder.counters.n_malformed == 1
+    assert decoder.counters.bytes_skipped == 14
+
+
+def test_where_a_sketch_prints_empty_lines_none_of_them_is_a_line_that_is_gone() -> None:
+    decoder, frames = decode(lines("{},{},{}\n\n", COUNTS[:40]) + b"\0 \r\n" + lines("{},{},{}\n"))
+    assert frames.index.tolist() == list(range(100))
+    assert decoder.counters.n_malformed == 0
+    assert decoder.counters.bytes_skipped == 14
+
+
+@pytest.mark.parametrize(
+    ("times", "unit_us"),
+    [
+        ([0.0, 200.0, 400.0], 1.0),
+        ([0.0, 199.0, 398.0], 1e3),
+        ([0.0, 199.5, 399.0], 1e6),
+        ([0.0, 1.0, 2.0, 3.0, 2003.0, 4003.0, 6003.0, 8003.0], 1.0),  # by the median step
+        ([7.0], 1e3),
+        ([7.5], 1e6),
+    ],
+)
+def test_a_time_without_a_unit_has_the_one_that_fits_its_steps(
+    times: list[float], unit_us: float
+) -> None:
+    layout = learn_layout([(("Time", "a"), [time, 1.0]) for time in times])
+    assert layout.time_unit_us == unit_us
+
+
+@pytest.mark.parametrize(("n_names", "is_header"), [(1, False), (2, True), (32, True), (33, False)])
+def test_a_header_has_2_to_32_names(n_names: int, is_header: bool) -> None:
+    names = tuple(f"ch_{number}" for number in range(n_names))
+    assert read_header(", ".join(names)) == (names if is_header else ())
 
 
 def _samples(parts: list[Frames]) -> list[list[float]]:
