@@ -24,6 +24,7 @@ def test_windows_are_all_stretches_of_n_steps_a_hop_apart(
     for window, end in zip(values, ends, strict=True):
         np.testing.assert_array_equal(window, steps[end - n_steps + 1 : end + 1])
     assert all(piece.values.flags.c_contiguous for piece in pieces)
+    assert {piece.values.dtype for piece in pieces} == {np.dtype(np.float32)}
 
 
 def test_no_window_reaches_across_a_reset() -> None:
