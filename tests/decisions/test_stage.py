@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+import emgstream.decisions
 from emgstream.bundle import Model
 from emgstream.decisions import (
     ARGMAX,
@@ -193,21 +196,21 @@ def test_the_whole_range_of_a_converter_is_known(rails: ConverterRails, is_whole
         lambda noise: np.maximum(0.0, noise),  # an envelope in volts, zero at rest
     ],
 )
-@pytest.mark.parametrize("n_at_once", [1, 7, 200, 4000])
+@pytest.mark.parametrize("n_at_once", [1, 7, 200, 1000])
 def test_a_signal_of_another_board_is_not_saturated_however_it_is_chunked(
     others: Callable[[FloatArray], FloatArray], n_at_once: int
 ) -> None:
-    noise = np.random.default_rng(1).standard_normal((4000, 3)).astype(np.float32)
+    noise = np.random.default_rng(1).standard_normal((1000, 3)).astype(np.float32)
     samples = others(noise).astype(np.float32)
     watch = RailWatch(RAILS, n_window=200)
     saturated: list[bool] = []
-    for first in range(0, 4000, n_at_once):
+    for first in range(0, 1000, n_at_once):
         chunk = samples[first : first + n_at_once]
         watch.add_samples(first, chunk)
-        ends = np.arange(199, 4000, 20)
+        ends = np.arange(199, 1000, 20)
         ends = ends[(ends >= first) & (ends < first + n_at_once)]
         saturated += watch.are_saturated(ends).tolist()
-    assert saturated == [False] * 191
+    assert saturated == [False] * 41
     assert watch.figures is not None
     assert watch.figures.is_foreign
 
@@ -245,6 +248,13 @@ def test_samples_at_the_ends_are_counted_by_channel_over_all_stretches() -> None
         "at_low": {"a": 2, "b": 0},
         "at_high": {"a": 1, "b": 1},
     }
+
+
+def test_before_the_first_sample_nothing_is_counted_of_any_channel() -> None:
+    figures = RailWatch(RAILS, n_window=4).figures
+    assert figures is not None
+    counts = figures.to_json(("a", "b"))
+    assert (counts["samples"], counts["at_low"], counts["at_high"]) == (0, {}, {})
 
 
 @pytest.fixture(scope="module")
@@ -381,3 +391,295 @@ def test_a_damaged_setting_is_refused_by_name(
     entry = {**settings_for(manifest, signal).to_manifest(), **change}
     with pytest.raises(ModelFileError, match=says):
         decision_from_manifest(entry, len(manifest.class_names), 3, 6)
+
+
+SIZES = {
+    "familiar": {
+        "whitening": [[1.0, 0.0], [0.0, 1.0]],
+        "centres": [[0.0, 0.0]] * 3,
+        "limit": 1.0,
+        "quietest": [0.0],
+    },
+    "rest_gate": {"levels": [1.0]},
+    "strength": {"low": [0.0] * 3, "high": [1.0] * 3},
+    "class_odds": [1.0, 2.0, 3.0],
+}
+"""Settings for three classes, one channel and two strengths per step."""
+
+
+def entry_with(name: str, path: tuple[str, ...], value: object) -> dict[str, object]:
+    entry: dict[str, Any] = {**DecisionSettings(threshold=0.5).to_manifest(), **deepcopy(SIZES)}
+    holder = entry[name] if path else entry
+    holder[path[0] if path else name] = value
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value", "says"),
+    [
+        ("familiar", ("whitening",), [[1.0, 0.0]], "1 rows; expected 2"),
+        ("familiar", ("whitening",), [[1.0, 0.0], [1.0]], "1 numbers; expected 2"),
+        ("familiar", ("centres",), [[0.0, 0.0]] * 2, "2 rows; expected 3"),
+        ("familiar", ("centres",), [[0.0, 0.0]] * 2 + [[0.0] * 3], "3 numbers; expected 2"),
+        ("familiar", ("quietest",), [0.0, 0.0], "2 numbers; expected 1"),
+        ("rest_gate", ("levels",), [], "0 numbers; expected 1"),
+        ("strength", ("low",), [0.0] * 4, "not as expected"),
+        ("class_odds", (), [1.0, 2.0], "2 factors of classes; expected 3"),
+    ],
+)
+def test_settings_for_other_classes_channels_or_strengths_are_refused(
+    name: str, path: tuple[str, ...], value: object, says: str
+) -> None:
+    whole = entry_with("class_odds", (), [1.0, 2.0, 3.0])
+    settings = decision_from_manifest(whole, n_classes=3, n_channels=1, n_strengths=2)
+    assert decision_from_manifest(settings.to_manifest(), 3, 1, 2) == settings
+    with pytest.raises(ModelFileError, match=says):
+        decision_from_manifest(entry_with(name, path, value), 3, 1, 2)
+
+
+def test_ranges_of_strength_for_other_classes_are_refused() -> None:
+    entry = {
+        **entry_with("class_odds", (), None),
+        "strength": {"low": [0.0] * 2, "high": [1.0] * 2},
+    }
+    with pytest.raises(ModelFileError, match="2 numbers; expected 3"):
+        decision_from_manifest(entry, 3, 1, 2)
+
+
+@pytest.mark.parametrize("name", ["smoothing", "threshold", "tells_gaps", "confidence", "fitted"])
+def test_settings_without_what_every_file_has_are_refused(name: str) -> None:
+    entry = DecisionSettings(threshold=0.5).to_manifest()
+    del entry[name]
+    with pytest.raises(ModelFileError, match=f"no {name}"):
+        decision_from_manifest(entry, 3, 1, 2)
+
+
+def test_a_file_has_newer_settings_only_where_they_say_something() -> None:
+    assert ARGMAX.to_manifest() == {"kind": "argmax"}
+    usual = DecisionSettings(threshold=0.5).to_manifest()
+    assert usual["kind"] == "guarded"
+    assert not {"most_filled", "class_odds"} & set(usual)
+    own = DecisionSettings(most_filled=0.1, class_odds=(1.0, 2.0, 3.0)).to_manifest()
+    assert own["most_filled"] == 0.1
+    assert list(own["class_odds"]) == [1.0, 2.0, 3.0]
+
+
+def test_the_thresholds_of_the_classes_are_multiples_of_the_odds() -> None:
+    settings = DecisionSettings(threshold=0.5, begin_odds=4.0, class_odds=(1.0, 3.0, 1.0 / 3.0))
+    assert settings.thresholds(3) == pytest.approx((0.5, 0.75, 0.25))
+    assert settings.begins(3) == pytest.approx((0.8, 12 / 13, 4 / 7))
+    assert DecisionSettings(threshold=0.6).thresholds(2) == (0.6, 0.6)
+    assert DecisionSettings(threshold=0.6).begins(2) == (0.6, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("level", "strength"),
+    [(-1.0, 0.0), (1.0, 0.0), (2.0, 0.25), (4.0, 0.75), (5.0, 1.0), (9.0, 1.0)],
+)
+def test_the_strength_is_the_share_of_the_range_and_within_it(
+    level: float, strength: float
+) -> None:
+    assert StrengthRange((0.0, 1.0), (1.0, 5.0)).share(1, level) == strength
+
+
+def test_ranges_that_are_none_are_refused() -> None:
+    with pytest.raises(ValueError, match="the first to be the smaller"):
+        StrengthRange((0.0, 1.0), (1.0, 1.0))
+    with pytest.raises(ValueError, match="low below high"):
+        ConverterRails(1.0, 1.0, 0.1)
+
+
+def test_the_strength_is_of_the_levels_of_all_channels_and_of_nothing_else() -> None:
+    settings = DecisionSettings(strength=StrengthRange((0.0,) * 3, (10.0,) * 3))
+    predictions = WindowPredictions(
+        np.arange(2),
+        np.array(sure_of(0, 1), np.float32),
+        np.array([[1.0, 5.0, 900.0], [2.0, 4.0, 0.0]]),
+        np.zeros(2, np.bool_),
+    )
+    found = DecisionStage(CLASSES, 2, settings).decide(predictions)
+    assert found.strengths.tolist() == [0.3, 0.3]
+
+
+def test_a_decision_has_all_that_its_window_has() -> None:
+    predictions = replace(
+        seen([[0.25, 0.5, 0.25], [0.5, 0.25, 0.25]], [0.5, 0.5]),
+        indices=np.array([41, 83]),
+        saturated=np.array([False, True]),
+        filled=np.array([0.125, 0.25]),
+    )
+    settings = DecisionSettings(
+        threshold=0.375, strength=StrengthRange((0.0,) * 3, (1.0,) * 3), tells_gaps=True
+    )
+    one, other = found = decide(settings, predictions)
+    assert found.classes.tolist() == [1, -1]
+    assert (one.index, one.label, one.confidence, one.status) == (41, "open", 0.5, "ok")
+    assert one.probabilities == {"fist": 0.25, "open": 0.5, "rest": 0.25}
+    assert (one.strength, one.filled, one.needed) == (0.5, 0.125, 0.375)
+    assert (other.index, other.label, other.confidence, other.status) == (83, "", 0.0, "gap")
+    assert other.probabilities == {"fist": 0.5, "open": 0.25, "rest": 0.25}
+    assert (other.strength, other.filled, other.needed) == (0.0, 0.25, 0.0)
+
+
+def test_without_more_a_window_is_measured_as_a_whole_and_needs_nothing() -> None:
+    found = decide(ARGMAX, seen(sure_of(0, 1)))
+    assert found.filled.tolist() == found.needed.tolist() == [0.0, 0.0]
+    assert found.decided.tolist() == [True, True]
+    assert decide(ARGMAX, replace(seen(sure_of(0)), filled=np.array([0.5])))[0].filled == 0.5
+
+
+def test_a_window_without_a_number_is_unknown() -> None:
+    for settings in (ARGMAX, DecisionSettings(threshold=0.01)):
+        found = decide(settings, seen([[0.0, 0.0, 0.0], [0.2, 0.7, 0.1]]))
+        assert [one.status for one in found] == ["unknown", "ok"]
+        assert found.decided.tolist() == [False, True]
+
+
+@pytest.mark.parametrize(("filled", "status"), [(0.3, "ok"), (0.31, "gap")])
+def test_a_window_may_be_filled_up_to_its_limit(filled: float, status: str) -> None:
+    predictions = replace(seen(sure_of(0)), filled=np.array([filled]))
+    assert decide(DecisionSettings(threshold=0.5), predictions)[0].status == status
+
+
+def test_a_gap_is_told_with_nothing_in_it() -> None:
+    for settings, strength in (
+        (DecisionSettings(tells_gaps=True), None),
+        (DecisionSettings(strength=StrengthRange((0.0,) * 3, (1.0,) * 3)), 0.0),
+    ):
+        found = DecisionStage(CLASSES, 1, settings).gap_decisions(np.array([7, 9]))
+        one, other = found
+        assert (one.index, other.index) == (7, 9)
+        assert (one.label, one.confidence, one.status, one.strength) == ("", 0.0, "gap", strength)
+        assert one.probabilities == {"fist": 0.0, "open": 0.0, "rest": 0.0}
+        assert (one.filled, one.needed) == (0.0, 0.0)
+        assert found.classes.tolist() == [-1, -1]
+        usual = decide(settings, seen(sure_of(0, 1)))
+        assert found.probabilities.dtype == usual.probabilities.dtype
+        assert (found.classes.dtype, found.statuses.dtype) == (
+            usual.classes.dtype,
+            usual.statuses.dtype,
+        )
+
+
+def test_the_rest_gate_is_sure_and_ends_a_movement() -> None:
+    settings = DecisionSettings(
+        smoothing=BayesSmoothing(0.9, 0.5), threshold=0.5, rest_gate=RestGate((0.5,))
+    )
+    found = decide(settings, seen(sure_of(0, 0, 0, 0, 0), levels=[1.0, 1.0, 1.0, 0.1, 0.1]))
+    assert [one.label for one in found] == ["fist"] * 3 + ["rest"] * 2
+    smoother = BayesSmoothing(0.9, 0.5).begin(3, rest=2)
+    rows = [*np.array(sure_of(0, 0, 0), np.float32).tolist(), *[[0.005, 0.005, 0.99]] * 2]
+    smoothed = [smoother.update(row) for row in rows]
+    assert found.confidences.tolist()[:3] == [confidence for _, confidence in smoothed[:3]]
+    assert found.confidences.tolist()[3:] == pytest.approx(
+        [confidence if chosen == 2 else 0.99 for chosen, confidence in smoothed[3:]], rel=1e-12
+    )
+    assert found.confidences[4] != pytest.approx(0.99, abs=1e-3)
+    assert found.needed.tolist()[3:] == [0.0, 0.0]
+    held = DecisionSettings(smoothing=HysteresisSmoothing(3), rest_gate=RestGate((0.5,)))
+    found = decide(held, seen(sure_of(0, 0, 0), levels=[1.0, 0.1, 0.1]))
+    assert found.confidences.tolist() == pytest.approx([0.9, 0.99, 0.99])
+
+
+def test_without_a_class_of_rest_there_is_no_rest_gate() -> None:
+    settings = DecisionSettings(threshold=0.5, rest_gate=RestGate((0.5,)))
+    stage = DecisionStage(("fist", "open", "point"), 1, settings)
+    assert [one.label for one in stage.decide(seen(sure_of(0, 2), [0.1, 0.1]))] == ["fist", "point"]
+
+
+def test_as_many_samples_at_an_end_as_the_share_are_not_too_many() -> None:
+    watch = RailWatch(ConverterRails(0.0, 9.0, share=0.5), n_window=4)
+    watch.add_samples(10, np.array([[9.0], [5.0], [9.0], [5.0], [0.0], [0.0]], dtype=np.float32))
+    assert watch.are_saturated(np.array([13, 14, 15])).tolist() == [False, False, True]
+    assert RailWatch(None, n_window=4).figures is None
+    assert RailWatch(None, n_window=4).are_saturated(np.array([3, 4])).tolist() == [False, False]
+
+
+def test_a_value_beyond_an_end_is_at_it_and_a_missing_one_is_not() -> None:
+    rails = ConverterRails(0.0, 1023.0, share=0.5)
+    samples = np.array([[-1.0, 5.0], [0.0, 5.0], [1.0, 1022.0], [5.0, 1023.0], [np.nan, 5.0]])
+    assert rails.touched(samples.astype(np.float32)).tolist() == [True, True, False, True, False]
+    strange = np.array([[-1.0, 5.0], [0.0, 1023.0], [5.5, 7.0], [5.0, 1024.0], [np.nan, 5.0]])
+    told = rails.impossible(strange.astype(np.float32)).tolist()
+    assert told == [True, False, True, True, False]
+    limits = ConverterRails(400.0, 600.0, share=0.5)
+    assert limits.impossible(strange.astype(np.float32)).tolist() == [False] * 5
+
+
+def test_the_tenth_impossible_sample_proves_another_board_and_what_was_before_stays() -> None:
+    samples = np.full((30, 1), 1023.0, np.float32)
+    samples[5:14] = 0.5
+    samples[20] = 0.5  # the tenth
+    watch = RailWatch(ConverterRails(0.0, 1023.0, share=0.25), n_window=4)
+    watch.add_samples(100, samples)
+    ends = np.array([104, 113, 119, 120, 129])
+    assert watch.are_saturated(ends).tolist() == [True, False, True, False, False]
+    assert watch.figures is not None
+    assert watch.figures.is_foreign
+
+
+def test_another_smoothing_is_used_from_the_next_window_on() -> None:
+    settings = DecisionSettings(smoothing=HysteresisSmoothing(5), threshold=0.01)
+    stage = DecisionStage(CLASSES, 1, settings)
+    assert [one.label for one in stage.decide(seen(sure_of(0, 0, 1)))] == ["fist"] * 3
+    stage.tune(replace(settings, smoothing=MajoritySmoothing(1)))
+    assert [one.label for one in stage.decide(seen(sure_of(1, 0)))] == ["open", "fist"]
+    stage.tune(replace(settings, smoothing=MajoritySmoothing(1), threshold=0.95))
+    assert [one.status for one in stage.decide(seen(sure_of(1)))] == ["rejected"]
+
+
+def test_a_movement_that_goes_on_needs_no_more_after_the_settings_change() -> None:
+    settings = DecisionSettings(threshold=0.6, begin_odds=3.0)
+    stage = DecisionStage(CLASSES, 1, settings)
+    going_on = [[0.7, 0.2, 0.1]]
+    assert stage.decide(seen(sure_of(0)))[0].status == "ok"
+    stage.tune(replace(settings, threshold=0.65))
+    assert stage.decide(seen(going_on))[0].status == "ok"
+    stage.restart()
+    assert stage.decide(seen(going_on))[0].status == "rejected"
+
+
+def test_a_reset_forgets_the_samples_at_an_end_and_the_impossible_ones() -> None:
+    watch = RailWatch(ConverterRails(0.0, 1023.0, share=0.2), n_window=4)
+    for first in (0, 5):
+        samples = np.full((13, 1), 0.5, np.float32)
+        samples[:3], samples[3] = 5.0, 1023.0
+        watch.add_samples(first, samples)
+        assert watch.are_saturated(first + np.array([1, 3, 6, 7])).tolist() == [
+            *(False, True, True, False)
+        ]
+        watch.reset()
+    assert watch.figures is not None
+    assert not watch.figures.is_foreign
+    assert watch.figures.n_samples == 26
+
+
+def test_the_likeliest_class_is_told_without_a_stage_too() -> None:
+    probabilities = np.array([[0.25, 0.5, 0.25], [0.5, 0.5, 0.0], [0.0, 0.0, 0.0]], np.float32)
+    found = emgstream.decisions.decide(CLASSES, np.arange(3), probabilities)
+    assert [one.label for one in found] == ["open", "fist", "fist"]
+    assert [one.status for one in found] == ["ok", "ok", "unknown"]
+    assert found.filled.tolist() == [0.0, 0.0, 0.0]
+    assert [one.strength for one in found] == [None] * 3
+    assert found.confidences.dtype == np.float64
+
+
+def test_a_window_at_rest_counts_as_one_for_the_smoothing() -> None:
+    settings = DecisionSettings(smoothing=MajoritySmoothing(3), rest_gate=RestGate((0.5,)))
+    found = decide(settings, seen(sure_of(0, 0, 0, 0, 0), levels=[1.0, 1.0, 0.1, 0.1, 1.0]))
+    assert [one.label for one in found] == ["fist", "fist", "rest", "rest", "rest"]
+
+
+def test_an_unknown_window_does_not_count_for_the_smoothing() -> None:
+    familiar = KnownSignal(((1.0,),), ((1.0,),) * 3, limit=1.0, quietest=(0.0,))
+    settings = DecisionSettings(smoothing=HysteresisSmoothing(2), familiar=familiar)
+    found = decide(settings, seen(sure_of(0, 1, 1, 1, 2), levels=[1.0, 9.0, 9.0, 1.0, 1.0]))
+    assert [one.status for one in found] == ["ok", "unknown", "unknown", "ok", "ok"]
+    assert [one.label for one in found] == ["fist"] * 5
+    assert found.confidences.tolist()[:3] == [found.confidences[0]] * 3
+
+
+def test_a_confidence_of_just_the_threshold_is_enough() -> None:
+    found = decide(DecisionSettings(threshold=0.5), seen([[0.5, 0.25, 0.25], [0.49, 0.26, 0.25]]))
+    assert [one.status for one in found] == ["ok", "rejected"]
+    assert [one.strength for one in found] == [None, None]
