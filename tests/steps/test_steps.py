@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from emgstream.errors import ModelFileError
 from emgstream.steps import (
     RAW_STEP,
+    Correlation,
     LaggedCorrelation,
     LevelShare,
     RmsSettings,
@@ -240,3 +241,91 @@ def test_the_context_comes_last_and_has_no_levels() -> None:
     assert step.reach(10) == 40
     assert Step(4, (RootMeanSquare(10),)).reach(10) == 19
     assert step_from_manifest(step_to_manifest(step)) == step
+
+
+def test_more_steps_than_are_computed_at_once_are_the_same() -> None:
+    signal = np.random.default_rng(1).normal(0, 40, (2 * 4500, 2)).astype(np.float32)
+    step = Step(2, (RootMeanSquare(1), RootMeanSquare(3)), (LaggedCorrelation(5, lag=2),))
+    whole, stream = steps_of(step, signal), StepStream(step, 2)
+    pieces = [stream.steps_of(piece) for piece in np.split(signal, 9)]
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    assert whole.shape == (4500, step.n_features(2))
+
+
+@pytest.mark.parametrize(
+    ("step", "n_steps", "reach"),
+    [
+        (Step(4, (RootMeanSquare(1),)), 10, 10),
+        (Step(4, (RootMeanSquare(1), RootMeanSquare(3))), 10, 12),
+        (Step(4, (RootMeanSquare(3),), (RootMeanSquare(11),)), 10, 12),
+        (Step(4, (RootMeanSquare(3),), (RootMeanSquare(13),)), 10, 13),
+    ],
+)
+def test_a_window_reaches_back_over_its_steps_and_their_spans(
+    step: Step, n_steps: int, reach: int
+) -> None:
+    assert step.reach(n_steps) == reach
+    assert step.n_earlier == max(one.span for one in step.all_features) - 1
+
+
+def test_a_power_of_the_level_is_that_of_the_root_mean_square() -> None:
+    signal = np.array([[3.0], [4.0], [0.0], [0.0]], dtype=np.float32)
+    for power in (0.5, 1.0):
+        found = steps_of(rms(2, about_mean=False, power=power, floor=0.25), signal)
+        np.testing.assert_allclose(found[:, 0], [12.5 ** (power / 2), 0.25**power])
+
+
+def test_the_floor_of_a_correlation_holds_for_each_channel() -> None:
+    signal = np.array([[0.5, 2.0], [-0.5, -2.0]], dtype=np.float32)
+    whole = Step(2, (Correlation(1, about_mean=False, floor=0.1),))
+    floored = Step(2, (Correlation(1, about_mean=False, floor=1.0),))
+    assert steps_of(whole, signal).item() == pytest.approx(1.0)
+    assert steps_of(floored, signal).item() == pytest.approx(0.5)
+    lagged = Step(2, (LaggedCorrelation(1, floor=1.0),))
+    found = steps_of(lagged, np.concatenate((signal, signal)))[1]
+    np.testing.assert_allclose(found, [-0.25, -0.5, -0.5, -1.0])
+
+
+def test_the_floor_of_a_share_holds_for_each_channel() -> None:
+    signal = np.array([[0.0, 3.0], [0.0, 3.0]], dtype=np.float32)
+    found = steps_of(Step(2, (LevelShare(1, floor=1.0),)), signal)
+    np.testing.assert_allclose(found, [[0.25, 0.75]])
+
+
+def test_a_step_of_several_kinds_is_stated_by_its_list_and_of_the_usual_by_settings() -> None:
+    usual = rms(20, spans=(1, 10), change=True, correlation=10, power=0.5, floor=1.0)
+    assert step_to_manifest(usual) == {
+        "kind": "rms",
+        "length": 20,
+        "about_mean": True,
+        "floor": 1.0,
+        "power": 0.5,
+        "spans": [1, 10],
+        "change": True,
+        "correlation": 10,
+    }
+    for other in (
+        Step(20, (RootMeanSquare(1), RootMeanSquare(2, floor=2.0))),
+        Step(20, (LevelShare(1),)),
+        Step(20, (RootMeanSquare(1), Correlation(5), Correlation(10))),
+        Step(20, (RootMeanSquare(1),), (RootMeanSquare(40),)),
+    ):
+        entry = step_to_manifest(other)
+        assert list(entry) == [
+            "kind",
+            "length",
+            "features",
+            *(["context"] if other.context else []),
+        ]
+        assert entry["kind"] == "features"
+        assert step_from_manifest(entry) == other
+
+
+def test_features_of_several_channels_come_after_those_of_one() -> None:
+    step = Step(4, (RootMeanSquare(1), RootMeanSquare(2), Correlation(1)), (LevelShare(3),))
+    assert step.n_of_one_channel(3) == 6
+    assert step.names_of_one_channel("abc") == step.feature_names("abc")[:6]
+    assert step.feature_names("abc")[-3:] == tuple(f"{one} share over 3 steps" for one in "abc")
+    assert (step.n_features(3), step.n_context(3)) == (12, 3)
+    with pytest.raises(ValueError, match="expected at least one, those of one channel first"):
+        Step(4, (Correlation(1), RootMeanSquare(1)))
