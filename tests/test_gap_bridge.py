@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,6 +162,69 @@ def test_the_share_is_that_of_the_worst_channel_and_forgets_what_is_older() -> N
     assert shares.of_windows(np.array([4, 5, 6])).tolist() == [0.75, 0.5, 0.25]
     shares.add(BridgedSamples(50, np.zeros((4, 2), np.float32), None, begins=True))
     assert shares.of_windows(np.array([53])).tolist() == [0.0]
+
+
+def test_what_was_missing_before_a_break_is_in_no_window_after_it() -> None:
+    shares = FilledShares(4)
+    missing = np.array([[False], [True], [True], [True]])
+    shares.add(BridgedSamples(0, np.zeros((4, 1), np.float32), missing, begins=True))
+    shares.add(BridgedSamples(4, np.zeros((4, 1), np.float32), None, begins=True))
+    assert shares.of_windows(np.array([4, 5, 6, 7])).tolist() == [0.0] * 4
+    shares.add(BridgedSamples(8, np.zeros((4, 1), np.float32), missing, begins=False))
+    assert shares.of_windows(np.array([8, 9, 11])).tolist() == [0.0, 0.25, 0.75]
+    assert shares.of_windows(np.empty(0, np.int64)).tolist() == []
+
+
+def test_a_stretch_of_two_channels_has_the_share_of_the_worse_one_of_each_window() -> None:
+    shares = FilledShares(2)
+    missing = np.array([[True, False], [False, False], [False, True], [False, True]])
+    shares.add(BridgedSamples(6, np.zeros((4, 2), np.float32), missing, begins=True))
+    assert shares.of_windows(np.array([7, 8])).tolist() == [0.5, 0.5]
+    assert shares.of_windows(np.array([9])).tolist() == [1.0]
+
+
+def test_samples_that_wait_are_told_with_the_index_that_comes_next() -> None:
+    bridge = GapBridge(3)
+    rows = np.arange(1.0, 6.0, dtype=np.float32)[:, np.newaxis]
+    part = bridge.push(Chunk(7, rows[:2]))
+    assert (part.first_index, len(part.samples), part.begins) == (9, 0, False)
+    assert part.samples.shape == (0, 1)
+    part = bridge.push(Chunk(9, rows[:0]))
+    assert (part.first_index, len(part.samples), part.begins) == (9, 0, False)
+    part = bridge.push(Chunk(9, rows[2:]))
+    assert (part.first_index, part.samples.ravel().tolist(), part.begins) == (7, [1, 2, 3], True)
+    assert part.missing is None
+    part = bridge.push(Chunk(12, rows[:1]))
+    assert (part.first_index, part.samples.ravel().tolist(), part.begins) == (10, [4, 5, 1], False)
+
+
+def test_another_segment_and_samples_of_earlier_break_the_stream() -> None:
+    rows = np.ones((3, 1), dtype=np.float32)
+    for later in (Chunk(3, rows, segment=1), Chunk(2, rows), Chunk(6, rows)):
+        bridge = GapBridge(3)
+        assert bridge.push(Chunk(0, rows)).begins
+        assert bridge.push(later).begins
+    bridge = GapBridge(3)
+    assert bridge.push(Chunk(0, rows)).begins
+    assert not bridge.push(Chunk(5, rows)).begins
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_gap_that_is_open_waits_for_its_next_value_and_a_long_one_does_not(value: float) -> None:
+    bridge = GapBridge(3)
+    rows = np.array([[1.0], [2.0], [3.0], [4.0], [value], [value]], dtype=np.float32)
+    part = bridge.push(Chunk(0, rows))
+    assert part.samples.ravel().tolist() == [1.0, 2.0, 3.0]
+    part = bridge.push(Chunk(6, np.array([[7.0], [value], [value]], dtype=np.float32)))
+    assert part.samples.ravel().tolist() == [4.0, 5.0, 6.0]
+    assert part.missing is not None
+    assert part.missing.ravel().tolist() == [False, True, True]
+    assert part.measured.ravel().tolist()[:1] == [4.0]
+    assert np.isnan(part.measured[1:]).all()
+    part = bridge.push(Chunk(9, np.array([[value], [11.0], [12.0]], dtype=np.float32)))
+    assert part.samples[0].tolist() == [7.0]
+    assert part.missing is not None
+    assert part.missing.ravel().tolist() == [False, True, True, True, False, False]
 
 
 def with_losses(n_samples: int, gaps: list[tuple[int, int, int]]) -> FloatArray:
