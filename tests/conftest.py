@@ -30,6 +30,7 @@ SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 OLD_FORM_MODEL = Path(__file__).with_name("data") / "old_form.emgmodel"
 """Written by version 0.1.0, from a synthetic session; weights rounded, so that they pack well."""
 
+SLOW_FIXTURES = {"demo_model", "model"}
 MARKS_BY_FOLDER = {"board": "board", "gui": "window"}
 MARKS_BY_FIXTURE = {"published_model": "tensorflow", "qtbot": "window"}
 SECONDS = {"tensorflow": 10, "realtime": 3}
@@ -49,7 +50,7 @@ level = -3
 """
 """Configuration of liblsl, which reads it once in a process; other test runs are not seen."""
 MUTATION = "mutation"
-"""Profile of `scripts/mutate.py`, which runs tests thousands of times: properties come last."""
+"""Profile of `scripts/mutate.py`, which runs tests thousands of times: the slow ones come last."""
 GUARD = pytest.StashKey[TensorFlowGuard]()
 
 # no test depends on the speed of the machine
@@ -80,12 +81,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name in MARKS_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
             item.add_marker(MARKS_BY_FIXTURE[name])
     if config.getoption("hypothesis_profile", None) == MUTATION:
-        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
+        items.sort(key=_is_slow)
     if hasattr(config, "workerinput"):  # in one of several processes, which take a file in turn
         seconds: Counter[Path] = Counter()
         for item in items:
             seconds[item.path] += sum(SECONDS.get(mark.name, 0) for mark in item.iter_markers())
         items.sort(key=lambda item: -seconds[item.path])  # a long file at the end would be alone
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    """Return whether a test is a property or runs a model: others kill most mutants sooner."""
+    is_property = hasattr(getattr(item, "obj", None), "hypothesis")
+    return is_property or not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(wrapper=True)
