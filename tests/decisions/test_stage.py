@@ -592,7 +592,9 @@ def test_as_many_samples_at_an_end_as_the_share_are_not_too_many() -> None:
     watch.add_samples(10, np.array([[9.0], [5.0], [9.0], [5.0], [0.0], [0.0]], dtype=np.float32))
     assert watch.are_saturated(np.array([13, 14, 15])).tolist() == [False, False, True]
     assert RailWatch(None, n_window=4).figures is None
-    assert RailWatch(None, n_window=4).are_saturated(np.array([3, 4])).tolist() == [False, False]
+    without = RailWatch(None, n_window=4).are_saturated(np.array([3, 4]))
+    assert without.tolist() == [False, False]
+    assert without.dtype == watch.are_saturated(np.array([15])).dtype == np.bool_
 
 
 def test_a_value_beyond_an_end_is_at_it_and_a_missing_one_is_not() -> None:
