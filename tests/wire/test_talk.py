@@ -141,6 +141,7 @@ def test_what_is_around_replies_stays_but_for_their_line_ends() -> None:
     reply = IDENTITY.reply()
     data = b"\r\n ab" + reply.encode() + b"cd" + reply.encode() + b"X \r\n"
     assert split_replies(data) == ([reply, reply], b" ab\r\ncd\r\nX ")
+    assert split_replies(b"ab" + reply.encode() + b"X\r\n") == ([reply], b"ab\r\nX")
     assert split_replies(b"\r\n#no reply\r\n") == ([], b"\r\n#no reply\r\n")
 
 
