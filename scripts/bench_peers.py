@@ -24,7 +24,6 @@ import argparse
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -170,7 +169,6 @@ def _run(peer: Peer, folder: Path) -> Figures:
             peer.words(port, udp, folder),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            start_new_session=True,
             env=environment,
         ) as process:
             try:
@@ -251,13 +249,12 @@ def _receiver() -> Iterator[tuple[socket.socket, int]]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a peer and what it started."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGINT)
+    """Wait for a peer to end as its board is gone; end one that does not, with what it started."""
     try:
-        process.wait(10.0)
+        process.wait(5.0)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        for one in _all(psutil.Process(process.pid)):
+            one.kill()
 
 
 def _save_networks(folder: Path) -> None:
