@@ -260,12 +260,15 @@ def _change(holder: Any, key: Any, draws: random.Random, places: list[tuple[Any,
         holder[draws.choice(_ODD_NAMES)] = draws.choice(_ODD_VALUES)
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+def _places(document: Any) -> Iterator[tuple[Any, Any]]:
     """Yield every place in a JSON document, as what holds it and its key there."""
-    for key in value if isinstance(value, dict) else range(len(value)):
-        yield value, key
-        if isinstance(value[key], (dict, list)):
-            yield from _places(value[key])
+    holders = [document]
+    while holders:  # no recursion: the fuzzer nests documents a thousand times
+        value = holders.pop()
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield value, key
+            if isinstance(value[key], (dict, list)):
+                holders.append(value[key])
 
 
 _ODD_VALUES: tuple[Any, ...] = (
