@@ -7,6 +7,7 @@ A target is a function of bytes that returns where the bytes are read, or refuse
 from __future__ import annotations
 
 import argparse
+import copy
 import gzip
 import hashlib
 import json
@@ -245,7 +246,7 @@ def _mutated_document(data: bytes, longest: int, draws: random.Random, plain: Mu
 def _change(holder: Any, key: Any, draws: random.Random, places: list[tuple[Any, Any]]) -> None:
     what = draws.random()
     if what < 0.45:
-        holder[key] = draws.choice(_ODD_VALUES)
+        holder[key] = copy.deepcopy(draws.choice(_ODD_VALUES))
     elif what < 0.6:
         other, place = draws.choice(places)
         with suppress(ValueError):  # of itself: a circle
@@ -257,7 +258,7 @@ def _change(holder: Any, key: Any, draws: random.Random, places: list[tuple[Any,
     elif what < 0.9 and isinstance(holder[key], str):
         holder[key] = draws.choice((holder[key].upper(), holder[key] + "\n", "tap:" + holder[key]))
     elif isinstance(holder, dict):
-        holder[draws.choice(_ODD_NAMES)] = draws.choice(_ODD_VALUES)
+        holder[draws.choice(_ODD_NAMES)] = copy.deepcopy(draws.choice(_ODD_VALUES))
 
 
 def _places(document: Any) -> Iterator[tuple[Any, Any]]:
