@@ -31,7 +31,7 @@ NAMES = ("wire", "tables", "manifests", "control")
 """As in `fuzz_targets.TARGETS`, which is imported only where it is run."""
 
 _SLOWEST_S = 60
-"""Seconds after which an input counts as a hang. A choice: a thousand times the usual, beside other work."""
+"""Seconds after which an input counts as a hang. A choice: far above the usual."""
 _MOST_MB = 2048
 """Memory in MB. A choice: ten times what the readers need for inputs of this size."""
 _GRACE_S = 120.0
