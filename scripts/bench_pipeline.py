@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from bench_rows import Row
 from emgstream_training.backend import keras, tensorflow
 from emgstream_training.network import build_network
@@ -17,7 +19,7 @@ from emgstream_training.network_export import export_model
 from emgstream_training.trained_network import TrainedNetwork
 
 from emgstream.bundle import Model, read_model
-from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
 from emgstream.manifest import Manifest
 from emgstream.network.backend_preference import NetworkBackend
@@ -28,7 +30,7 @@ from emgstream.sources.replay_source import ReplaySource
 from emgstream.steps import RAW_STEP
 from emgstream.tables import read_table
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
-from emgstream.types import Chunk, FloatArray, TimeArray
+from emgstream.types import Chunk, FloatArray
 
 CLASSES = ("elbow_bend", "elbow_extend", "hand_close", "hand_open", "wrist_left", "wrist_right")
 N_ROWS = 1_000_000
@@ -59,54 +61,26 @@ def measure_decision() -> Iterator[Row]:
 
 
 def _against_bare_calls() -> Iterator[Row]:
-    """Time one decision of the shipped model on its signal, against its network called alone.
+    """Time one decision of the shipped model, against its network called alone.
 
-    In turns, as a live stream does: 20 samples to the pipeline, and a window to the bare network.
-    In a loop of its own the same call finds its code and weights in the processor's cache.
+    In a process without TensorFlow, as the live path is.
     """
-    model = read_model(DEMO_MODEL)
-    hop = model.manifest.hop * model.manifest.step.length
-    samples = read_table(DEMO_RECORDING).samples
-    chunks = [Chunk(at, samples[at : at + hop]) for at in range(0, len(samples) - hop + 1, hop)]
-    pipeline, bare = Pipeline(model), _bare_call(model)
-    shape = len(chunks), 1, model.manifest.n_steps, model.manifest.n_features
-    windows = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
-    whole, network = np.empty(len(chunks)), np.empty(len(chunks))
-    for number, chunk in enumerate(chunks):
-        started_s = time.perf_counter()
-        pipeline.push(chunk)
-        decided_s = time.perf_counter()
-        bare(windows[number])
-        whole[number] = decided_s - started_s
-        network[number] = time.perf_counter() - decided_s
-    warm = model.manifest.step.reach(model.manifest.n_steps)  # windows before are not whole
-    ours, alone = _p50_p99_us(whole[warm:]), _p50_p99_us(network[warm:])
-    loop = _quantiles_us(lambda number: bare(windows[number]), len(windows))
-    for name, other in (("in turns", alone), ("in a loop of its own", loop)):
-        for place, quantile in enumerate(("p50", "p99")):
+    run = subprocess.run(
+        [sys.executable, Path(__file__).with_name("bench_realtime.py")],
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    found = json.loads(run.stdout)
+    for name, other in (("in turns", "alone"), ("in a loop of its own", "loop")):
+        for quantile in ("p50", "p99"):
+            ours, alone = found["ours"][quantile], found[other][quantile]
             yield Row(
-                f"{hop} samples to a decision of the shipped model, {quantile}",
-                f"{ours[place]:.0f} us",
-                f"its network alone by LiteRT, {name}: {other[place]:.0f} us",
-                other[place] / ours[place],
+                f"20 samples to a decision of the shipped model, {quantile}",
+                f"{ours:.0f} us",
+                f"its network alone by LiteRT, {name}: {alone:.0f} us",
+                alone / ours,
                 "0.25x",
             )
-
-
-def _bare_call(model: Model) -> Callable[[FloatArray], FloatArray]:
-    """Return what calls the network of one window by LiteRT and nothing else."""
-    interpreter = Interpreter(model_content=model.classifier, num_threads=1)
-    interpreter.allocate_tensors()
-    given = interpreter.get_input_details()[0]["index"]
-    returned = interpreter.get_output_details()[0]["index"]
-
-    def call(window: FloatArray) -> FloatArray:
-        interpreter.set_tensor(given, window)
-        interpreter.invoke()
-        probabilities: FloatArray = interpreter.get_tensor(returned)
-        return probabilities
-
-    return call
 
 
 def measure_backends() -> Iterator[Row]:
@@ -196,9 +170,5 @@ def _quantiles_us(call: Callable[[int], object], n_calls: int) -> tuple[float, f
         started_s = time.perf_counter()
         call(number)
         durations[number] = time.perf_counter() - started_s
-    return _p50_p99_us(durations[n_calls // 10 :])
-
-
-def _p50_p99_us(durations_s: TimeArray) -> tuple[float, float]:
-    low, high = np.percentile(durations_s * 1e6, [50, 99])
+    low, high = np.percentile(durations[n_calls // 10 :] * 1e6, [50, 99])
     return float(low), float(high)

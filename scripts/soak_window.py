@@ -119,14 +119,9 @@ def miscounted(session: LiveSession, ledger: dict[str, Any]) -> list[str]:
     What is on its way when a port is closed or pulled out is not read: `_EDGE` samples a run.
     """
     runs = ledger["runs"]
-    dropped = [
-        sum(len(run[name]) for name in ("lost", "altered", "reordered"))
-        + sum(end - first for first, end in run["queue_full"])
-        for run in runs
-    ]
     n_sent = sum(run["n_instants"] - len(run["unsent"]) for run in runs)
+    n_dropped = sum(map(len, map(_dropped, runs)))
     n_lost, n_received = session.loss.n_lost, session.ring.n_received
-    n_dropped = sum(dropped)
     print(f"sent {n_sent:,}, of these lost {n_dropped:,}; ", end="")
     print(f"received {n_received:,}, counted as lost {n_lost:,}")
     slack = _EDGE * len(runs)
@@ -136,6 +131,13 @@ def miscounted(session: LiveSession, ledger: dict[str, Any]) -> list[str]:
     if abs(n_received - (n_sent - n_dropped)) > slack:
         found.append(f"{n_received} samples were received of {n_sent - n_dropped}")
     return found
+
+
+def _dropped(run: dict[str, Any]) -> set[int]:
+    """Return the samples of a run that cannot arrive; a full queue may drop what has a fault."""
+    faults = {index for name in ("lost", "altered", "reordered") for index in run[name]}
+    full = {index for first, end in run["queue_full"] for index in range(first, end)}
+    return (faults | full) - set(run["unsent"])
 
 
 @contextmanager
