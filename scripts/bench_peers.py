@@ -282,7 +282,9 @@ def measure_sampling() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         stay_on_this_machine(Path(folder))
         for rate_hz in RATES_HZ:
-            for name, found in _sampled(rate_hz, Path(folder)):
+            place = Path(folder, str(rate_hz))
+            place.mkdir()
+            for name, found in _sampled(rate_hz, place):
                 yield (
                     f"| {rate_hz} Hz | {name} | {found['cpu_us']:.1f} us | "
                     f"{found['jitter_ms']:.3f} ms | {found['n_lost']} of {found['n_samples']:,} |"

@@ -22,12 +22,12 @@ SETTLE_S = 3.0
 """Seconds before anything is measured: clock fits begin with the first samples."""
 
 
-def by_emgstream(address: str, rate_hz: float) -> Iterator[Any]:
+def by_emgstream(address: str) -> Iterator[Any]:
     """Give the stamps of each read."""
     from emgstream.sources.source_kind import SourceOptions
     from emgstream.sources.source_registry import open_source
 
-    with open_source(address, SourceOptions(sampling_rate_hz=rate_hz, force=True)) as source:
+    with open_source(address, SourceOptions(force=True)) as source:
         while True:
             chunk = source.read()
             yield chunk.sampled_s
@@ -97,7 +97,7 @@ def main() -> None:
     kind, address, rate, seconds = sys.argv[1:]
     rate_hz = float(rate)
     stamps = {
-        "emgstream": lambda: by_emgstream(address, rate_hz),
+        "emgstream": lambda: by_emgstream(address),
         "inlet": lambda: by_inlet(address, processed=False),
         "inlet processed": lambda: by_inlet(address, processed=True),
         "brainflow": by_brainflow,

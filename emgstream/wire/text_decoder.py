@@ -154,7 +154,7 @@ class TextDecoder:
         """Keep lines until the layout can be learned; return all lines that can be read then."""
         lines = block.split(b"\n")[:-1]
         for number, line in enumerate(lines):
-            if _has_decimal_commas(line) or self._fields(line) is not None:
+            if self._fields(line) is not None or _is_read_with_decimal_commas(line):
                 self._learning.append(line)
             elif len(line) > _LONGEST_KEPT:
                 self._handle_other_line(line)
@@ -278,6 +278,10 @@ class TextDecoder:
 
 def _has_decimal_commas(line: bytes) -> bool:
     return not _is_too_long(line) and has_decimal_commas(_text(line))
+
+
+def _is_read_with_decimal_commas(line: bytes) -> bool:
+    return _has_decimal_commas(line) and read_fields(_text(line), decimal_comma=True) is not None
 
 
 def _is_too_long(line: bytes) -> bool:

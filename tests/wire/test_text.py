@@ -422,3 +422,12 @@ def test_a_channel_more_than_expected_is_no_time_column() -> None:
     assert decoder.layout is not None
     assert not decoder.layout.has_time
     assert frames.samples.shape[1] == 3
+
+
+def test_lines_of_too_many_numbers_with_decimal_commas_are_no_samples() -> None:
+    line = "; ".join(f"{n},{n % 10}" for n in range(35)).encode() + b"\r\n"
+    decoder = TextDecoder()
+    assert len(decoder.feed(20 * line)) == 0
+    assert decoder.counters.n_malformed == 19, "all but the first, which may be half a line"
+    assert decoder.layout is None
+    assert len(decoder.feed(20 * b"515,7;509,8;500,1\r\n")) > 0, "what can be read is read"
