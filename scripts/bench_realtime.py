@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
+from litert_call import bare_call
 
-from emgstream.bundle import Model, read_model
+from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.pipeline import Pipeline
 from emgstream.tables import read_table
-from emgstream.types import Chunk, FloatArray, TimeArray
+from emgstream.types import Chunk, TimeArray
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -27,7 +26,7 @@ def measure() -> dict[str, dict[str, float]]:
     hop = model.manifest.hop * model.manifest.step.length
     samples = read_table(DEMO_RECORDING).samples
     chunks = [Chunk(at, samples[at : at + hop]) for at in range(0, len(samples) - hop + 1, hop)]
-    pipeline, bare = Pipeline(model), bare_call(model)
+    pipeline, bare = Pipeline(model), bare_call(model.classifier)
     shape = len(chunks), 1, model.manifest.n_steps, model.manifest.n_features
     windows = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
     whole, alone, loop = (np.empty(len(chunks)) for _ in range(3))
@@ -47,22 +46,6 @@ def measure() -> dict[str, dict[str, float]]:
         name: quantiles_us(durations_s[warm:])
         for name, durations_s in (("ours", whole), ("alone", alone), ("loop", loop))
     }
-
-
-def bare_call(model: Model) -> Callable[[FloatArray], FloatArray]:
-    """Return what calls the network of one window by LiteRT and nothing else."""
-    interpreter = Interpreter(model_content=model.classifier, num_threads=1)
-    interpreter.allocate_tensors()
-    given = interpreter.get_input_details()[0]["index"]
-    returned = interpreter.get_output_details()[0]["index"]
-
-    def call(window: FloatArray) -> FloatArray:
-        interpreter.set_tensor(given, window)
-        interpreter.invoke()
-        probabilities: FloatArray = interpreter.get_tensor(returned)
-        return probabilities
-
-    return call
 
 
 def quantiles_us(durations_s: TimeArray) -> dict[str, float]:

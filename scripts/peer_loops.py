@@ -13,10 +13,12 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import serial
+from litert_call import bare_call
 
 N_STEPS, HOP = 10, 20
 Call = Callable[[Any], Any]
@@ -39,19 +41,7 @@ def _function(path: str) -> Call:
 
 
 def _litert(path: str) -> Call:
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(model_path=path, num_threads=1)
-    interpreter.allocate_tensors()
-    given = interpreter.get_input_details()[0]["index"]
-    returned = interpreter.get_output_details()[0]["index"]
-
-    def call(window: Any) -> Any:
-        interpreter.set_tensor(given, window)
-        interpreter.invoke()
-        return interpreter.get_tensor(returned)
-
-    return call
+    return bare_call(Path(path).read_bytes())
 
 
 def main() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -12,19 +10,14 @@ import pytest
 
 from emgstream.bundle import Model
 from emgstream.errors import ModelFileError
+from tests.scripts import script_module
 
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "fuzz_models.py"
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fuzz_models", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return script_module("fuzz_models")
 
 
 @pytest.mark.parametrize(("attack", "n"), [("_attack_weights", 1500), ("_attack_manifest", 60)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import subprocess
 import sys
@@ -12,18 +11,15 @@ from types import ModuleType
 
 import pytest
 
+from tests.scripts import script_module
+
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "fuzz_readers.py"
 
 
 @pytest.fixture(scope="module")
 def targets() -> ModuleType:
-    sys.path.insert(0, str(ROOT / "scripts"))
-    try:
-        import fuzz_targets
-    finally:
-        sys.path.remove(str(ROOT / "scripts"))
-    return fuzz_targets
+    return script_module("fuzz_targets")
 
 
 def changed(data: bytes, longest: int, draws: random.Random) -> bytes:
@@ -55,12 +51,7 @@ def test_seeds_and_changes_of_them_are_read_or_refused(
 
 
 def test_the_names_are_those_of_the_targets(targets: ModuleType) -> None:
-    spec = importlib.util.spec_from_file_location("fuzz_readers", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = script
-    spec.loader.exec_module(script)
+    script = script_module("fuzz_readers")
     assert tuple(targets.TARGETS) == script.NAMES
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.scripts import script_module
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = '''class Reader:
@@ -33,13 +34,7 @@ def refused(n):
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("mutate", ROOT / "scripts" / "mutate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return script_module("mutate")
 
 
 def test_every_room_has_its_files_and_its_tests(script: ModuleType) -> None:
