@@ -39,7 +39,8 @@ class PaceWatch:
     """Counts samples in spans of fifteen seconds, and tells when a stream has changed its pace.
 
     Two spans in a row must agree: where the computer was busy, one has too few samples, and the
-    next has those that were late.
+    next has those that were late. The pace is that of both, so that what came late at their ends is
+    at most half the share.
     """
 
     def __init__(self) -> None:
@@ -48,6 +49,7 @@ class PaceWatch:
         self._start: tuple[int, float] | None = None
         self._arrived_s = 0.0
         self._last_hz = math.nan
+        self._last_start = (0, 0.0)
 
     def add(self, end_index: int, arrived_s: float) -> float | None:
         """Take the index behind the newest sample, and the host time of its receipt.
@@ -60,10 +62,12 @@ class PaceWatch:
         first, since_s = self._start
         if arrived_s - since_s < _PACE_S or end_index - first < _PACE_SAMPLES:
             return None
-        pace_hz, before_hz = (end_index - first) / (arrived_s - since_s), self._last_hz
-        self._start, self._last_hz = (end_index, arrived_s), pace_hz
-        if not _are_alike(pace_hz, before_hz):
+        span_hz, before_hz = (end_index - first) / (arrived_s - since_s), self._last_hz
+        (first, since_s), self._last_start = self._last_start, self._start
+        self._start, self._last_hz = (end_index, arrived_s), span_hz
+        if not _are_alike(span_hz, before_hz):
             return None
+        pace_hz = (end_index - first) / (arrived_s - since_s)
         settled_hz, self.settled_hz = self.settled_hz, pace_hz
         if settled_hz is None or _are_alike(pace_hz, settled_hz):
             self.settled_hz = settled_hz or pace_hz  # else a slow drift would never be told
