@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -43,11 +44,13 @@ _LATE_INSTANTS = 256
 reason."""
 _TOLERANCE, _TOLERANCE_RATIO = 1.5, 200e-6
 _COUNTERS, _MICROS = 1 << 16, 1 << 32
-_BULK = 32
+_BULK = 56
 """Frames from which a batch is compared with numpy. Measured: both ways take the same time at about
-16 frames, one by one 8 times as long at 64."""
+56 frames, one by one twice as long at 128."""
 
 Integers: TypeAlias = npt.NDArray[np.integer[Any]]
+Frame: TypeAlias = tuple[int, int]
+"""Counter and microseconds of a frame, as they were sent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +83,7 @@ class FrameTimeline:
         self.n_frames = self.n_lost = self.n_duplicated = self.n_reordered = 0
         self.n_implausible = 0
         self._next_index, self._segment, self._segment_start = 0, -1, 0
-        self._last: tuple[int, int] | None = None  # counter and micros of the last frame placed
+        self._last: Frame | None = None  # of the last frame placed
         self._device_us = 0
         self._missing: deque[int] = deque(maxlen=_LATE_INSTANTS)
 
@@ -91,7 +94,8 @@ class FrameTimeline:
 
     def place(self, counters: Integers, micros: Integers) -> Placement:
         """Place a batch of frames in order of arrival; both arrays have shape ``(n,)``."""
-        batch = _Batch(counters, micros, self.sampling_rate_hz)
+        kind = _Few if len(counters) < _BULK else _Many
+        batch = kind(counters, micros, self.sampling_rate_hz)
         row = 0
         while row < batch.n:
             ahead = self._steps_ahead(batch.frame(row))
@@ -106,22 +110,14 @@ class FrameTimeline:
                 row += 1
         return batch.placement(row)
 
-    def _steps_ahead(self, frame: tuple[int, int]) -> tuple[int, int] | None:
+    def _steps_ahead(self, frame: Frame) -> tuple[int, int] | None:
         """Return counter and microsecond steps of a frame that follows the last one placed."""
         return None if self._last is None else self._steps(self._last, frame)
 
-    def _steps(self, earlier: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int] | None:
-        n = (frame[0] - earlier[0]) % _COUNTERS
-        us = (frame[1] - earlier[1]) % _MICROS
-        if us > _NEAR_US or n < 1 or not self._agree(n, us):
-            return None
-        return n, us
+    def _steps(self, earlier: Frame, frame: Frame) -> tuple[int, int] | None:
+        return _steps(earlier, frame, self.sampling_rate_hz)
 
-    def _agree(self, n: int, us: int) -> bool:
-        expected = us * self.sampling_rate_hz * 1e-6
-        return abs(expected - n) <= _TOLERANCE + _TOLERANCE_RATIO * expected
-
-    def _is_late(self, frame: tuple[int, int]) -> bool:
+    def _is_late(self, frame: Frame) -> bool:
         back = self._steps_back(frame)
         if back is None:
             return False
@@ -135,13 +131,13 @@ class FrameTimeline:
             self.n_duplicated += 1
         return True
 
-    def _steps_back(self, frame: tuple[int, int]) -> int | None:
+    def _steps_back(self, frame: Frame) -> int | None:
         if self._last is None or frame == self._last:
             return None if self._last is None else 0
         steps = self._steps(frame, self._last)
         return None if steps is None or steps[0] >= _LATE_INSTANTS else steps[0]
 
-    def _place_run(self, batch: _Batch, row: int, n: int, us: int) -> int:
+    def _place_run(self, batch: _Few | _Many, row: int, n: int, us: int) -> int:
         """Place a frame that follows, and all after it that follow each other."""
         first = self._next_index + n - 1
         self._note_gap(first)
@@ -153,7 +149,7 @@ class FrameTimeline:
         self.n_frames += end - row
         return end
 
-    def _confirm(self, batch: _Batch, row: int) -> None:
+    def _confirm(self, batch: _Few | _Many, row: int) -> None:
         """Place or drop a frame that neither follows nor is late, by the frame after it."""
         frame, following = batch.frame(row), batch.frame(row + 1)
         if frame == following:
@@ -163,10 +159,10 @@ class FrameTimeline:
         else:
             self._place_after_break(batch, row)
 
-    def _fits(self, frame: tuple[int, int]) -> bool:
+    def _fits(self, frame: Frame) -> bool:
         return self._steps_ahead(frame) is not None or self._steps_back(frame) is not None
 
-    def _place_after_break(self, batch: _Batch, row: int) -> None:
+    def _place_after_break(self, batch: _Few | _Many, row: int) -> None:
         steps = self._steps_of_jump(batch.frame(row))
         if steps is None:
             self._open_segment()
@@ -180,7 +176,7 @@ class FrameTimeline:
         self._next_index += 1
         self.n_frames += 1
 
-    def _steps_of_jump(self, frame: tuple[int, int]) -> tuple[int, int] | None:
+    def _steps_of_jump(self, frame: Frame) -> tuple[int, int] | None:
         """Return the steps of an outage; the clock tells how often the counter wrapped."""
         if self._last is None:
             return None
@@ -189,7 +185,7 @@ class FrameTimeline:
         n = (frame[0] - self._last[0]) % _COUNTERS
         n += round((expected - n) / _COUNTERS) * _COUNTERS
         is_forward = us < _MICROS // 2 and n >= 1
-        return (n, us) if is_forward and self._agree(n, us) else None
+        return (n, us) if is_forward and _agree(n, us, self.sampling_rate_hz) else None
 
     def _open_segment(self) -> None:
         self._segment += 1
@@ -201,37 +197,91 @@ class FrameTimeline:
         self.n_lost += end - start
         self._missing.extend(range(max(start, end - _LATE_INSTANTS), end))
 
-    def _advance(self, batch: _Batch, end: int) -> None:
+    def _advance(self, batch: _Few | _Many, end: int) -> None:
         self._last = batch.frame(end - 1)
         self._next_index, self._device_us = batch.last_placed()
         self._next_index += 1
 
 
-class _Batch:
-    """Frames to place and the rows placed so far."""
+def _steps(earlier: Frame, frame: Frame, rate_hz: float) -> tuple[int, int] | None:
+    """Return counter and microsecond steps from a frame to one that may follow it."""
+    n = (frame[0] - earlier[0]) % _COUNTERS
+    us = (frame[1] - earlier[1]) % _MICROS
+    return (n, us) if us <= _NEAR_US and n >= 1 and _agree(n, us, rate_hz) else None
+
+
+def _agree(n: int, us: int, rate_hz: float) -> bool:
+    """Return True if the clock of the board tells as many samples as its counter."""
+    expected = us * rate_hz * 1e-6
+    return abs(expected - n) <= _TOLERANCE + _TOLERANCE_RATIO * expected
+
+
+class _Few:
+    """Frames of a batch that are placed one by one, as those of one read of a live board."""
+
+    def __init__(self, counters: Integers, micros: Integers, rate_hz: float) -> None:
+        self.n = len(counters)
+        self._frames: list[Frame] = list(zip(counters.tolist(), micros.tolist(), strict=True))
+        self._rate_hz = rate_hz
+        self._placed: list[tuple[int, int, int, int]] = []
+
+    def frame(self, row: int) -> Frame:
+        """Return one frame."""
+        return self._frames[row]
+
+    def place_run(self, row: int, index: int, device_us: int, segment: int) -> int:
+        """Place a row and all rows that follow it; return the row after them."""
+        self.place_one(row, index, device_us, segment)
+        for earlier, frame in pairwise(self._frames[row:]):
+            row += 1
+            steps = _steps(earlier, frame, self._rate_hz)
+            if steps is None:
+                return row
+            index, device_us = index + steps[0], device_us + steps[1]
+            self._placed.append((row, index, device_us, segment))
+        return self.n
+
+    def place_one(self, row: int, index: int, device_us: int, segment: int) -> None:
+        """Place one row."""
+        self._placed.append((row, index, device_us, segment))
+
+    def last_placed(self) -> tuple[int, int]:
+        """Return index and device time of the last row placed."""
+        return self._placed[-1][1:3]
+
+    def recent_gaps(self, row: int, end: int) -> list[tuple[int, int]]:
+        """Return start and end of the gaps among the rows ``row`` to ``end - 1``."""
+        placed = pairwise(self._placed[row - end :])
+        return [(a[1] + 1, b[1]) for a, b in placed if b[1] > a[1] + 1]
+
+    def placement(self, n_used: int) -> Placement:
+        """Return the placement of the first ``n_used`` rows."""
+        rows, index, device_us, segment = np.array(self._placed, np.int64).reshape(-1, 4).T
+        return Placement(rows, index, device_us, segment, n_used)
+
+
+class _Many:
+    """Frames of a batch that are compared and placed all at once, as those of a recording."""
 
     def __init__(self, counters: Integers, micros: Integers, rate_hz: float) -> None:
         self.n = len(counters)
         self._counters, self._micros = counters, micros
         self._n_placed = 0
         self._rows = np.empty((4, self.n), np.int64)
-        self._breaks: list[int] = []
-        if self.n >= _BULK:
-            self._find_breaks(rate_hz)
+        self._breaks = self._find_breaks(rate_hz)
 
-    def _find_breaks(self, rate_hz: float) -> None:
-        """Find all rows that do not follow the row before them."""
+    def _find_breaks(self, rate_hz: float) -> list[int]:
+        """Find all rows that do not follow the row before them, the last one first."""
         steps = np.diff(self._counters)  # unsigned, so that wraps are correct
         us = np.diff(self._micros)
         expected = us * (rate_hz * 1e-6)
         agree = np.abs(expected - steps) <= _TOLERANCE + _TOLERANCE_RATIO * expected
         follows = agree & (steps >= 1) & (us <= _NEAR_US)
-        self._breaks = [*(np.flatnonzero(~follows) + 1).tolist(), self.n]
-        self._breaks.reverse()
         self._ahead = np.cumsum(steps, dtype=np.int64), np.cumsum(us, dtype=np.int64)
+        return [self.n, *(np.flatnonzero(~follows)[::-1] + 1).tolist()]
 
-    def frame(self, row: int) -> tuple[int, int]:
-        """Return counter and microseconds of one row as plain numbers."""
+    def frame(self, row: int) -> Frame:
+        """Return one frame."""
         return int(self._counters[row]), int(self._micros[row])
 
     def place_run(self, row: int, index: int, device_us: int, segment: int) -> int:
@@ -266,9 +316,9 @@ class _Batch:
         return Placement(rows, index, device_us, segment, n_used)
 
     def _run_end(self, row: int) -> int:
-        while self._breaks and self._breaks[-1] <= row:
+        while self._breaks[-1] <= row:
             self._breaks.pop()
-        return self._breaks[-1] if self._breaks else row + 1
+        return self._breaks[-1]
 
     def _place_rest(self, row: int, end: int) -> None:
         rest = slice(self._n_placed, self._n_placed + end - row - 1)
