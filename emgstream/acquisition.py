@@ -9,7 +9,7 @@ from typing import Protocol
 from emgstream.errors import EndOfStream
 from emgstream.logs import get_logger
 from emgstream.ringbuffer import RingBuffer
-from emgstream.sources.source import Source
+from emgstream.sources.source import PacedSource, Source
 from emgstream.types import Chunk, StreamInfo
 
 __all__ = ["Acquisition", "Sink"]
@@ -40,6 +40,9 @@ class Acquisition:
     wait_for_room
         Called after each chunk of a source that can wait. Returns True once the ring can take more
         without overwriting unread samples, or False after a short time, to be called again.
+    awaited
+        Function of the index after the newest sample that returns the index of the next sample
+        that something waits for, or None.
     """
 
     def __init__(
@@ -48,11 +51,13 @@ class Acquisition:
         ring: RingBuffer,
         check: Callable[[StreamInfo], None],
         wait_for_room: Callable[[Chunk], bool],
+        awaited: Callable[[int], int | None] = lambda _: None,
     ) -> None:
         self._source = source
         self._ring = ring
         self._check = check
         self._wait_for_room = wait_for_room
+        self._awaited = awaited
         self._sinks: tuple[Sink, ...] = ()
         self._is_checked = False
 
@@ -76,6 +81,8 @@ class Acquisition:
             self._ring.close()
 
     def _read_once(self, source: Source, stop: threading.Event) -> None:
+        if isinstance(source, PacedSource):
+            source.expect(self._awaited(self._ring.end_index))
         chunk = source.read()
         if len(chunk) and not self._is_checked:
             self._check(source.info)

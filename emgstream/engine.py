@@ -105,7 +105,11 @@ class Engine:
         if check is None and model is not None:
             check = model.manifest.check_stream
         self._check_model = check
-        self._acquisition = Acquisition(source, self.ring, self._check_stream, self._wait_for_room)
+        self._step_length = None if model is None else model.manifest.step.length
+        self._due = 0  # index of the sample that completes the next step
+        self._acquisition = Acquisition(
+            source, self.ring, self._check_stream, self._wait_for_room, self._awaited
+        )
         self._reader = Worker("emg-reader", self._acquisition.run)
         self._inference = Worker("emg-inference", self._infer)
 
@@ -240,7 +244,8 @@ class Engine:
         try:
             while self._pipeline is not None and not stop.is_set():
                 # samples that complete nothing wait for those that do
-                due = min(self._pipeline.due_index, self._cursor + _MOST_AHEAD // 2)
+                self._due = self._pipeline.due_index
+                due = min(self._due, self._cursor + _MOST_AHEAD // 2)
                 self.ring.wait_for(max(due, self._cursor), _POLL_S)
                 is_closed = self.ring.closed
                 chunk = self.ring.since(self._cursor)
@@ -250,6 +255,16 @@ class Engine:
                     return
         finally:
             self._fan_out.close()
+
+    def _awaited(self, end_index: int) -> int | None:
+        """Return the sample that completes the next step, behind those that were read.
+
+        The reader asks, maybe before the step that was read last is classified.
+        """
+        if self._step_length is None:
+            return None
+        n_steps = math.ceil(max(0, end_index - self._due) / self._step_length)
+        return self._due + n_steps * self._step_length
 
     def _take(self, chunk: Chunk, pipeline: Pipeline, stop: threading.Event) -> None:
         self._fan_out.check_any()

@@ -194,9 +194,9 @@ class _NotedLink(BrainFlowLink):
         super().__init__(address)
         self.stamps_s: list[TimeArray] = []
 
-    def pull(self) -> Arrivals:
+    def pull(self, *, waits: bool = False) -> Arrivals:
         """Return new samples."""
-        arrivals = super().pull()
+        arrivals = super().pull(waits=waits)
         self.stamps_s.append(arrivals.stamps_s)
         return arrivals
 

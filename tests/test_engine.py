@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,6 +130,43 @@ def test_live_is_one_pass_over_the_whole(demo_model: Model) -> None:
     whole = Pipeline(demo_model).push(Chunk(0, samples[:5000]))
     assert kept.indices == whole.indices.tolist()
     np.testing.assert_array_equal(kept.probabilities, whole.probabilities)
+
+
+class Paced(Script):
+    """A source that notes what it was told to wait for, with the index of the next sample."""
+
+    def __init__(self, chunks: Iterable[Chunk], then: BaseException) -> None:
+        super().__init__(chunks, then)
+        self.awaited: list[tuple[int, int | None]] = []
+        self._end = 0
+
+    def expect(self, index: int | None) -> None:
+        self.awaited.append((self._end, index))
+
+    def read(self) -> Chunk:
+        given = super().read()
+        self._end = given.end_index
+        return given
+
+
+def test_a_source_that_gathers_is_told_the_sample_that_completes_the_next_step(
+    demo_model: Model,
+) -> None:
+    ends = (0, 7, 19, 20, 21, 39, 45, 80, 101)
+    chunks = [chunk(start, end - start) for start, end in pairwise(ends)]
+    source = Paced(chunks, EndOfStream("script"))
+    run(Engine(source, demo_model))
+    assert [end for end, _ in source.awaited] == list(ends)
+    for end, awaited in source.awaited:
+        assert awaited is not None
+        assert end <= awaited < end + 20
+        assert awaited % 20 == 19
+
+
+def test_without_a_model_a_source_that_gathers_is_told_that_nothing_waits() -> None:
+    source = Paced([chunk(0, 7)], EndOfStream("script"))
+    run(Engine(source, None))
+    assert source.awaited == [(0, None), (7, None)]
 
 
 class OnlyReceived(Script):

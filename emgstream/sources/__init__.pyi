@@ -4,6 +4,7 @@ from .replay_source import ReplaySource as ReplaySource
 from .serial_board import PortInfo as PortInfo
 from .serial_board import SerialBoardSource as SerialBoardSource
 from .serial_board import list_ports as list_ports
+from .source import PacedSource as PacedSource
 from .source import Source as Source
 from .source_kind import FoundSource as FoundSource
 from .source_kind import SourceKind as SourceKind

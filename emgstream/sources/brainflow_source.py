@@ -32,7 +32,8 @@ from emgstream.worker import Worker
 __all__ = ["BrainFlowLink", "find_brainflow_boards", "known_brainflow_boards", "open_brainflow"]
 
 _BUFFER = 45_000  # samples that BrainFlow keeps: its own default, 3 minutes at 250 Hz
-_WAIT_S = 0.02  # of waiting for BrainFlow between two yields
+_WAIT_S = 0.02  # of waiting for BrainFlow between two yields, and for more samples
+_COUNT_S = 0.0005  # between two looks whether there are more: a choice
 _CLOSE_S = 30.0
 """Seconds that BrainFlow may take to end opening: twice its own 15 s for finding a board."""
 _SILENT_S = 5.0
@@ -98,9 +99,11 @@ class BrainFlowLink:
             is_synthetic,
         )
 
-    def pull(self) -> Arrivals:
+    def pull(self, *, waits: bool = False) -> Arrivals:
         """Return new samples; raises EndOfStream at the end of a played file."""
         try:
+            if waits:
+                self._wait_for_more()
             data = self._board.get_board_data()
         except self._shim.BrainFlowError as error:
             raise SourceDisconnectedError(f"{self._address} was lost: {error}") from error
@@ -126,6 +129,12 @@ class BrainFlowLink:
         if board is not None and board.is_prepared():
             board.release_session()
         self._log.hand_on()
+
+    def _wait_for_more(self) -> None:
+        """Wait up to 20 ms for a sample; BrainFlow only tells how many there are."""
+        n_there, until_s = self._board.get_board_data_count(), self._clock.now() + _WAIT_S
+        while self._board.get_board_data_count() == n_there and self._clock.now() < until_s:
+            self._clock.sleep(_COUNT_S)
 
     def _look_for_end(self, n_samples: int) -> None:
         """Raise EndOfStream if a played file gives no more samples."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emgstream.sources.channel_match import ChannelMatch, WantedChannels
-from emgstream.sources.source import CuedSubject, Source
+from emgstream.sources.source import CuedSubject, PacedSource, Source
 from emgstream.sources.source_status import SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 
@@ -65,6 +65,11 @@ class ChannelSelection:
             self._found = names, self._wanted.match(names)
         columns = self._found[1].columns_of(names)
         return chunk if columns is None else replace(chunk, samples=chunk.samples[:, columns])
+
+    def expect(self, index: int | None) -> None:
+        """Tell the other source, if it gathers samples, which one is awaited."""
+        if isinstance(self._source, PacedSource):
+            self._source.expect(index)
 
     def time_at(self, indices: IndexArray) -> TimeArray:
         """Return seconds since the start of the stream, same shape as ``indices``."""

@@ -61,8 +61,10 @@ class LibraryLink(Protocol):
         """
         ...
 
-    def pull(self) -> Arrivals:
+    def pull(self, *, waits: bool = False) -> Arrivals:
         """Return new samples, possibly none, at once.
+
+        With ``waits``, it waits up to 20 ms for more than those that are already there.
 
         Raises SourceDisconnectedError if the stream was lost, and EndOfStream at its end.
         """

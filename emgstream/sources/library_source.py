@@ -20,6 +20,7 @@ from emgstream.errors import (
 from emgstream.sources.library_link import Arrivals, LibraryLink
 from emgstream.sources.sample_steps import SampleNumbering
 from emgstream.sources.serial_board.rates import RateGuard
+from emgstream.sources.serial_board.read_pace import ReadPace
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.sources.stamp_watch import StampWatch
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["LibrarySource"]
 
 _GATHER_S = 0.005
-"""Seconds between two looks for samples: a choice, a quarter of the 20 ms between decisions."""
+"""Seconds between two looks for samples where nobody tells what is awaited: a choice, a quarter of
+the 20 ms between decisions."""
 _LEARN_S, _LEARN_SAMPLES = 0.5, 60
 """Time and samples held back at the start of a connection, to learn how these are numbered.
 
@@ -95,6 +97,7 @@ class LibrarySource:
         self._clock = clock or MonotonicClock()
         self._account = StreamAccount(address, self._clock, link.loss_advice)
         self._condition = self._account.condition
+        self._pace = ReadPace(self._account.timebase, _GATHER_S)
         self._chunks: deque[Chunk] = deque()
         self._held: list[Arrivals] = []
         self._holds_until_s = 0.0
@@ -138,6 +141,10 @@ class LibrarySource:
             return self._chunks.popleft()
         samples = np.empty((0, self.info.n_channels), dtype=np.float32)
         return Chunk(self._account.timebase.newest[0], samples)
+
+    def expect(self, index: int | None) -> None:
+        """Tell the index of the next sample that something waits for; see `ReadPace`."""
+        self._pace.expect(index)
 
     def time_at(self, indices: IndexArray) -> TimeArray:
         """Return seconds since the first sample, by the rate fitted to the arrivals."""
@@ -231,8 +238,8 @@ class LibrarySource:
             yield
 
     def _pull(self) -> None:
-        self._clock.sleep(_GATHER_S)
-        arrivals = self._link.pull()
+        self._clock.sleep(self._pace.pause_s(self._clock.now()))
+        arrivals = self._link.pull(waits=self._pace.waits(self._clock.now()))
         now_s = self._clock.now()
         stood_s = self._standstill.stood_s(now_s)
         if stood_s and self._is_numbered:

@@ -38,6 +38,7 @@ _GIVE_UP_S = 5.0
 _WAIT_S = 0.03  # a choice: within the 50 ms that a read of a source may take
 _DESCRIBE_S = 5.0  # a choice: a description is some kilobytes over a network
 _BUFFER_S = 60  # a choice: liblsl keeps samples for so long if this computer is busy
+_PULL_S = 0.02  # a choice: within the 50 ms that a read of a source may take, with its pause
 _MAX_SAMPLES = 8192  # of one pull: 4 s at 2 kHz
 _MAX_CHANNELS = 512  # a choice: beyond it, a stream is no EMG
 _MOST_LISTED = 3  # a choice: a laboratory may have dozens, and emgstream ports lists them
@@ -104,7 +105,6 @@ class LslLink:
         self._resolver: Any = None
         self._inlet: Any = None
         self._stream: Any = None
-        self._n_channels = 0
 
     def open(self) -> Generator[None, None, OpenedStream]:
         """Open the stream; raises SourceNotFoundError if it is not there, or is there twice."""
@@ -112,8 +112,9 @@ class LslLink:
             self._resolver = self._pylsl.ContinuousResolver()
         chosen = yield from self._choose()
         before, self._stream = self._stream, chosen
-        self._n_channels = chosen.channel_count()
-        self._inlet = self._pylsl.StreamInlet(chosen, max_buflen=_BUFFER_S, recover=False)
+        self._inlet = self._pylsl.StreamInlet(
+            chosen, max_buflen=_BUFFER_S, recover=False, as_numpy=True
+        )
         described = yield from self._describe()
         yield from self._subscribe()
         self._resolver = None  # it asks the network as long as it is there
@@ -137,15 +138,16 @@ class LslLink:
             () if before is None else (f"{self._text} {again}: the time between is a gap",),
         )
 
-    def pull(self) -> Arrivals:
+    def pull(self, *, waits: bool = False) -> Arrivals:
         """Return new samples; raises SourceDisconnectedError if the stream is lost."""
         try:
-            samples, stamps_s = self._inlet.pull_chunk(timeout=0.0, max_samples=_MAX_SAMPLES)
+            samples, stamps_s = self._inlet.pull_chunk(max_samples=_MAX_SAMPLES)
+            if waits:
+                more = self._inlet.pull_chunk(_PULL_S, _MAX_SAMPLES, min_samples=1)
+                samples, stamps_s = map(np.concatenate, zip((samples, stamps_s), more, strict=True))
         except self._pylsl.util.LostError as lost:
             raise SourceDisconnectedError(f"{self._text} was lost") from lost
-        times_s = np.asarray(stamps_s, dtype=np.float64)
-        rows = np.asarray(samples, dtype=np.float32).reshape(len(times_s), self._n_channels)
-        return Arrivals(rows, times_s, times_s)
+        return Arrivals(samples.astype(np.float32, copy=False), stamps_s, stamps_s)
 
     def learn(self, first: Arrivals) -> StampSteps | None:
         """Return the steps by the stamps, if these are steady."""

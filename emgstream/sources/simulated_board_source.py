@@ -105,6 +105,11 @@ class SimulatedBoardSource:
             self._find(self._serial, chunk)
         return chunk
 
+    def expect(self, index: int | None) -> None:
+        """Tell the reader of the board which sample is awaited."""
+        if self._serial is not None:
+            self._serial.expect(index)
+
     def time_at(self, indices: IndexArray) -> TimeArray:
         """Return seconds since the first sample."""
         if self._serial is None:

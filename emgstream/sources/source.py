@@ -10,7 +10,7 @@ from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["MAX_READ_S", "CuedSubject", "PortHolder", "Source"]
+__all__ = ["MAX_READ_S", "CuedSubject", "PacedSource", "PortHolder", "Source"]
 
 MAX_READ_S = 0.05
 """The longest a source's ``read`` may take, in seconds.
@@ -86,6 +86,19 @@ class Source(Protocol):
 
     def status(self) -> SourceStatus:
         """Return the state, the rate and the losses."""
+        ...
+
+
+@runtime_checkable
+class PacedSource(Protocol):
+    """A source that gathers samples before it gives them, and can be told what is awaited."""
+
+    def expect(self, index: int | None) -> None:
+        """Tell the index of the next sample that something waits for; None if nothing does.
+
+        ``read`` then gathers samples until that one arrives, for at most 20 ms. The thread that
+        reads calls it; a source that was never told gathers for a few milliseconds.
+        """
         ...
 
 

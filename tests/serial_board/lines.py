@@ -49,7 +49,7 @@ class SpokenLine:
         """Whether both ends run at one speed; the host begins at 500000."""
         return self._baud in (None, (self.speeds or [500_000])[-1])
 
-    def read(self) -> bytes:
+    def read(self, *, waits: bool = False) -> bytes:  # noqa: ARG002
         self._clock.advance(_TURN_S)
         data = self._speak(self._clock.now())
         return data if self.is_understood else data.translate(_GARBLE)

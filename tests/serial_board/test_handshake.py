@@ -178,8 +178,8 @@ class LateLine(BoardLine):
         self.n_turns = 0
         self._on_its_way: deque[bytes] = deque()
 
-    def read(self) -> bytes:
-        self._on_its_way.append(super().read())
+    def read(self, *, waits: bool = False) -> bytes:
+        self._on_its_way.append(super().read(waits=waits))
         return self._on_its_way.popleft() if len(self._on_its_way) > self.n_turns else b""
 
 

@@ -21,10 +21,10 @@ class PulledLine(BoardLine):
 
     is_pulled = False
 
-    def read(self) -> bytes:
+    def read(self, *, waits: bool = False) -> bytes:
         if self.is_pulled:
             raise SourceDisconnectedError("the line is gone")
-        return super().read()
+        return super().read(waits=waits)
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ class MemoryLink:
     def __init__(self, device: VirtualDevice) -> None:
         self._device = device
 
-    def read(self) -> bytes:
+    def read(self, *, waits: bool = False) -> bytes:  # noqa: ARG002
         self._device.pass_time(_TURN_S)
         cable = self._hold()
         data, cable.to_reader = cable.to_reader, b""

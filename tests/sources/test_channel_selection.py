@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from emgstream.errors import StreamMismatchError
+from emgstream.sources.channel_match import WantedChannels
+from emgstream.sources.channel_selection import ChannelSelection
 from emgstream.sources.source import CuedSubject, Source
 from emgstream.sources.source_kind import SourceKind, SourceOptions
 from emgstream.sources.source_status import SourceState, SourceStatus
@@ -17,6 +19,7 @@ class ThreeChannels:
 
     def __init__(self) -> None:
         self.info = StreamInfo("three", ("a", "b", "c"), 1000.0)
+        self.awaited: list[int | None] = []
         self.subject: CuedSubject | None = None
 
     def __enter__(self) -> ThreeChannels:
@@ -29,6 +32,9 @@ class ThreeChannels:
         samples = np.arange(12, dtype=np.float32).reshape(4, 3)
         return Chunk(0, samples, received_s=np.zeros(4))
 
+    def expect(self, index: int | None) -> None:
+        self.awaited.append(index)
+
     def time_at(self, indices: IndexArray) -> TimeArray:
         return indices / 1000.0
 
@@ -37,6 +43,14 @@ class ThreeChannels:
 
     def status(self) -> SourceStatus:
         return SourceStatus(SourceState.STREAMING, notes=("its own",))
+
+
+def test_what_is_awaited_is_told_to_the_source_of_all_channels() -> None:
+    three = ThreeChannels()
+    chosen = ChannelSelection(three, WantedChannels(None, ("c",), False))
+    chosen.expect(19)
+    chosen.expect(None)
+    assert three.awaited == [19, None]
 
 
 def opened(options: SourceOptions) -> Source:

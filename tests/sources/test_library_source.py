@@ -47,8 +47,12 @@ class TimedStream:
         yield
         return OpenedStream(StreamInfo("timed", self.names, self.stated_hz), "timed", {})
 
-    def pull(self) -> Arrivals:
+    def pull(self, *, waits: bool = False) -> Arrivals:
         start = self._n_read
+        if waits:
+            until_s = self._clock.now() + 0.02
+            next_s = float(self._arrives_s[start]) if start < len(self._arrives_s) else until_s
+            self._clock.sleep(min(next_s, until_s) - self._clock.now() + 1e-9)  # not before it
         self._n_read = int(np.searchsorted(self._arrives_s, self._clock.now(), side="right"))
         is_over = self._clock.now() > self._arrives_s[-1] + _ENDS_S
         if self.has_end and is_over:
@@ -140,11 +144,11 @@ class SleepingStream(TimedStream):
         self._sleep = at_s, slept_s
         self._away_s = slept_s + wakes_s
 
-    def pull(self) -> Arrivals:
+    def pull(self, *, waits: bool = False) -> Arrivals:
         at_s, slept_s = self._sleep
         if self._n_read / RATE_HZ >= at_s > self._clock.now() - slept_s:
             self._clock.advance(slept_s)
-        arrivals = super().pull()
+        arrivals = super().pull(waits=waits)
         stamps_s = arrivals.stamps_s - self._away_s * (arrivals.stamps_s >= at_s + self._away_s)
         return replace(arrivals, stamps_s=stamps_s)
 
@@ -300,8 +304,8 @@ class StampedStream(TimedStream):
         super().__init__(clock, kept, kept / rate_hz)
         self._stamps_s = stamps_s
 
-    def pull(self) -> Arrivals:
-        pulled = super().pull()
+    def pull(self, *, waits: bool = False) -> Arrivals:
+        pulled = super().pull(waits=waits)
         stamps_s = self._stamps_s[self._n_read - len(pulled) : self._n_read]
         return Arrivals(pulled.samples, stamps_s, stamps_s)
 
@@ -400,3 +404,21 @@ def test_values_that_are_no_numbers_are_counted_told_and_missing() -> None:
     status = source.status()
     assert (status.counters["n_incomplete"], status.n_lost) == (3, 0)
     assert [note for note in status.notes if "are not numbers" in note]
+
+
+def test_a_sample_that_is_awaited_is_pulled_as_it_arrives() -> None:
+    clock = ManualClock()
+    numbers = np.arange(2500)
+    source = LibrarySource("timed", TimedStream(clock, numbers, numbers / RATE_HZ), clock=clock)
+    delays_s, end, n_reads = [], 0, 0
+    with source, suppress(EndOfStream):
+        while True:
+            source.expect(end + -(end + 1) % 5)
+            chunk = source.read()
+            if len(chunk) and clock.now() > 5.0 and chunk.end_index % 5 == 0:
+                n_reads += 1
+                delays_s.append(clock.now() - (chunk.end_index - 1) / RATE_HZ)
+            end = chunk.end_index
+    assert len(delays_s) > 240
+    assert max(delays_s) < 1e-6
+    assert n_reads < 2 * len(delays_s)

@@ -4,8 +4,8 @@
 Its parts: `serial_ports` and `holders` (the ports, and the processes that have one open),
 `serial_link` (one open port), `protocol_detector` and `handshake` (speed, identity, and the start
 of the stream), `search` and `probe` (several ports asked at once), `board_connection` (a board that
-streams), `indexer` and `timebase` (index and time of every sample), `rates` and `losses` (alarms),
-`tally` (the status).
+streams), `indexer` and `timebase` (index and time of every sample), `read_pace` (when
+the port is read), `rates` and `losses` (alarms), `tally` (the status).
 
 No other part of the product imports pyserial.
 """

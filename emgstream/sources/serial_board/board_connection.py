@@ -92,15 +92,16 @@ class BoardConnection:
         """Continue the stream of another connection to the same board."""
         self._decoder = before._decoder
 
-    def read(self) -> tuple[Frames, float]:
+    def read(self, *, waits: bool = False) -> tuple[Frames, float]:
         """Return new samples, possibly none, and the host time of reading them, within 20 ms.
 
-        Raises SourceDisconnectedError.
+        With ``waits``, it waits for more than those that are already there. Raises
+        SourceDisconnectedError.
         """
         if self._waiting is not None:
             frames, self._waiting = self._waiting, None
             return frames, self._clock.now()
-        data = self._link.read()
+        data = self._link.read(waits=waits)
         received_s = self._clock.now()
         return self._decoder.feed(data), received_s
 

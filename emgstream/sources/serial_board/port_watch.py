@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import time
-from contextlib import suppress
 
 from emgstream.host_system import platform_name
 from emgstream.logs import get_logger
@@ -61,9 +61,8 @@ class PortWatch:
     @staticmethod
     def _was_opened(events: int) -> bool:
         """Return True if there was an opening since the last call."""
-        with suppress(OSError):  # nothing happened
-            return bool(os.read(events, _EVENTS))
-        return False
+        has_some = bool(select.select([events], [], [], 0.0)[0])
+        return has_some and bool(os.read(events, _EVENTS))
 
 
 def _watch_openings(device: str) -> int | None:

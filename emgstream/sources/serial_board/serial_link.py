@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import struct
 import sys
@@ -65,8 +66,11 @@ class BoardLink(Protocol):
     has_speed: bool
     """True if the line has a speed, which must be that of the board."""
 
-    def read(self) -> bytes:
-        """Return received bytes within 20 ms; raises SourceDisconnectedError if it is gone."""
+    def read(self, *, waits: bool = False) -> bytes:
+        """Return received bytes within 20 ms; raises SourceDisconnectedError if it is gone.
+
+        With ``waits``, it waits for more than those that are already there.
+        """
         ...
 
     def write(self, data: bytes) -> None:
@@ -114,13 +118,17 @@ class SerialLink:
         self._make_quick()
         _log.info("opened %s at %d baud", device, baud)
 
-    def read(self) -> bytes:
+    def read(self, *, waits: bool = False) -> bytes:
         """Return received bytes within 20 ms; raises PortTakenError for another program."""
         self._leave_to_others()
         try:
-            first: bytes = b"" if self._port.in_waiting else self._port.read(1)
+            n_there: int = self._port.in_waiting
+            there: bytes = self._port.read(n_there)
+            if n_there and not waits:
+                return there
+            first: bytes = self._port.read(1)
             rest: bytes = self._port.read(self._port.in_waiting)
-            return first + rest
+            return there + first + rest
         except _BROKEN as error:
             raise _gone(self.device, error) from error
 
@@ -237,8 +245,15 @@ class SocketLink:
         self._socket.settimeout(_WAIT_S)
         _log.info("connected to %s", device)
 
-    def read(self) -> bytes:
+    def read(self, *, waits: bool = False) -> bytes:
         """Return received bytes within 20 ms."""
+        there = self._receive() if waits and self._has_bytes() else b""
+        return there + self._receive()
+
+    def _has_bytes(self) -> bool:
+        return bool(select.select([self._socket], [], [], 0.0)[0])
+
+    def _receive(self) -> bytes:
         try:
             data = self._socket.recv(_MOST)
         except TimeoutError:

@@ -22,6 +22,7 @@ from emgstream.sources.serial_board.board_connection import SIMULATED, BoardConn
 from emgstream.sources.serial_board.handshake import BoardGreeting, Steps
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.rates import REFUSES_AFTER_S, RateGuard
+from emgstream.sources.serial_board.read_pace import ReadPace
 from emgstream.sources.serial_board.search import BoardSearch
 from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.sources.serial_board.serial_ports import PortLister, list_ports
@@ -121,6 +122,7 @@ class SerialBoardSource:
         self._clock = clock or MonotonicClock()
         self._search = BoardSearch(port, baud, self._wanted.n_expected, self._clock, ports)
         self._timebase = Timebase()
+        self._pace = ReadPace(self._timebase, _GATHER_S)
         self._indexer = Indexer(self._timebase)
         self._tally = StreamTally(self._clock, self._timebase, self._indexer)
         self._condition = self._tally.condition
@@ -158,6 +160,10 @@ class SerialBoardSource:
             return self._chunks.popleft()
         samples = np.empty((0, self.info.n_channels), dtype=np.float32)
         return Chunk(self._timebase.newest[0], samples)
+
+    def expect(self, index: int | None) -> None:
+        """Tell the index of the next sample that something waits for; see `ReadPace`."""
+        self._pace.expect(index)
 
     def time_at(self, indices: IndexArray) -> TimeArray:
         """Return seconds since the first sample, by the fitted clock of the board."""
@@ -333,8 +339,8 @@ class SerialBoardSource:
 
     def _read_from(self, connection: BoardConnection) -> float:
         """Take new frames; return the host time of receipt."""
-        self._clock.sleep(_GATHER_S)
-        frames, received_s = connection.read()
+        self._clock.sleep(self._pace.pause_s(self._clock.now()))
+        frames, received_s = connection.read(waits=self._pace.waits(self._clock.now()))
         stood_s = self._standstill.stood_s(received_s)
         if stood_s:
             self._condition.note(self._standstill.note(stood_s))

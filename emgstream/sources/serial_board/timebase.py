@@ -73,7 +73,7 @@ class Timebase:
                 self._anchor = (first_index, float(device[0]))
             self._fit.add(self._last[1], received_s)
             times_s = self._times(device, received_s)
-            self._recent[np.arange(first_index, end) % _RECENT] = times_s
+            self._keep(first_index, times_s)
             if not self._knots or first_index >= self._knots[-1][0] + _KNOT_SAMPLES:
                 self._knots.append((first_index, float(times_s[0])))
             self._end, self._newest_s = end, float(times_s[-1])
@@ -100,6 +100,18 @@ class Timebase:
             if slope is None:
                 return self._offset_s + device * self._nominal_s
             return self._fit.host_at(device)
+
+    def arrival_s(self, index: int) -> float | None:
+        """Return the host time at which a sample to come arrives without delay.
+
+        ``index`` is its index. None while the rate is not known, and at the start of a segment.
+        """
+        with self._lock:
+            known = self._rate_and_slope()
+            if known is None:
+                return None
+            last_index, last_device = self._last
+            return self._fit.host_at(last_device) + (index - last_index) / known[0]
 
     @property
     def counts_samples(self) -> bool:
@@ -171,6 +183,14 @@ class Timebase:
             self._zero_s = float(host_s[0])
         times_s: TimeArray = np.maximum(host_s - self._zero_s, self._newest_s)
         return times_s
+
+    def _keep(self, first_index: int, times_s: TimeArray) -> None:
+        """Keep the newest times, each at its place in a ring."""
+        start, end = first_index % _RECENT, first_index % _RECENT + len(times_s)
+        if end <= _RECENT:
+            self._recent[start:end] = times_s
+        else:
+            self._recent[np.arange(start, end) % _RECENT] = times_s
 
     def _line(self, device: float, received_s: float) -> tuple[float, float]:
         """Return the host time at device time zero, and the pace."""
