@@ -33,7 +33,7 @@ __all__ = ["BrainFlowLink", "find_brainflow_boards", "known_brainflow_boards", "
 
 _BUFFER = 45_000  # samples that BrainFlow keeps: its own default, 3 minutes at 250 Hz
 _WAIT_S = 0.02  # of waiting for BrainFlow between two yields, and for more samples
-_COUNT_S = 0.0005  # between two looks whether there are more: a choice
+_COUNT_S = 0.001  # between two looks whether there are more: a choice
 _CLOSE_S = 30.0
 """Seconds that BrainFlow may take to end opening: twice its own 15 s for finding a board."""
 _SILENT_S = 5.0

@@ -36,6 +36,7 @@ class Reader:
     def __init__(self, source: SerialBoardSource) -> None:
         self.source = source
         self.chunks: list[Chunk] = []
+        self.n_samples = 0
         self.states: list[str] = []
 
     def read(self) -> None:
@@ -43,6 +44,7 @@ class Reader:
         chunk = self.source.read()
         if len(chunk):
             self.chunks.append(chunk)
+            self.n_samples += len(chunk)
         state = self.source.status().words
         if not self.states or self.states[-1] != state:
             self.states.append(state)
@@ -71,10 +73,6 @@ class Reader:
     def take_segment(self, segment: int, n_samples: int = 200) -> None:
         """Read until so many samples of a segment came."""
         self.until(lambda: len(self.samples(segment)) >= n_samples)
-
-    @property
-    def n_samples(self) -> int:
-        return sum(map(len, self.chunks))
 
     @property
     def segments(self) -> list[int]:
