@@ -1,12 +1,14 @@
 """How the cost grows: channels, rates, boards, and minutes of training data; the knee is read off.
 
-    python scripts/bench_scaling.py [channels] [rates] [boards] [training] [evaluation]
+    python scripts/bench_scaling.py [channels] [rates] [boards] [training] [evaluation] [persons]
 
 ``channels`` and ``rates``: processor time of the whole signal path per sample, in reads of 20 ms,
 with the front end that `emgstream train` chooses for that stream and an untrained network.
 ``boards``: `emgstream live --headless` on simulated boards, each a process of its own. ``training``
 and ``evaluation``: the verbs on synthetic sessions of so many minutes, with one process and two,
-and on a Dask cluster of two workers of this machine. Needs the extras ``train`` and ``dask``.
+and on a Dask cluster of two workers of this machine. ``persons``: the evaluation of more and more
+recordings, each left out in turn. Needs the extras ``train`` and ``dask``. What a longer history
+costs is told by `soak_day.py`, hour by hour.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ CHANNELS = (1, 3, 8, 16, 32, 64)
 RATES_HZ = (100, 250, 1000, 2000, 4000, 10_000)
 BOARDS = (1, 2, 4, 8)
 MINUTES = (1, 2, 4, 8, 16)
+PERSONS, PERSON_MINUTES, MANY = (3, 5, 10), 2, 100
 STREAMED_S, SETTLE_S, WATCHED_S = 20.0, 6.0, 10.0
 CLASSES = tuple(f"movement {number}" for number in range(7))
 EMGSTREAM = (sys.executable, "-m", "emgstream")
@@ -108,6 +111,26 @@ def measure_evaluation() -> Iterator[str]:
                 f"| {minutes} | {one_s:.0f} s | {two_s:.0f} s | {one_s / two_s:.2f}x | "
                 f"{dask_s:.0f} s | {one_s / dask_s:.2f}x |"
             )
+
+
+def measure_persons() -> Iterator[str]:
+    """Give the time of an evaluation that leaves out each person in turn, and that of many more.
+
+    Each of n folds takes some time, and some for each recording that it learns from: a n + b n^2.
+    """
+    yield f"| persons, {PERSON_MINUTES} minutes each | emgstream evaluate |"
+    yield "|---|---|"
+    with tempfile.TemporaryDirectory() as folder:
+        elapsed_s = []
+        for n_persons in PERSONS:
+            sessions = [
+                str(_session(Path(folder), PERSON_MINUTES, person)) for person in range(n_persons)
+            ]
+            elapsed_s.append(_timed("evaluate", *sessions, "--protocol", "session"))
+            yield f"| {n_persons} | {elapsed_s[-1]:.0f} s |"
+    terms = np.array([(n, n * n) for n in (*PERSONS, MANY)], dtype=np.float64)
+    shares, *_ = np.linalg.lstsq(terms[:-1], np.array(elapsed_s), rcond=None)
+    yield f"| {MANY}, computed from these | {float(terms[-1] @ shares) / 3600:.1f} h |"
 
 
 def _model(n_channels: int, rate_hz: float) -> Model:
@@ -181,13 +204,14 @@ def _used_s(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _session(folder: Path, minutes: int) -> Path:
-    """Return a synthetic session of about so many minutes."""
-    path = folder / f"{minutes}.csv"
+def _session(folder: Path, minutes: int, person: int = 0) -> Path:
+    """Return a synthetic session of about so many minutes, of one of many people."""
+    path = folder / f"{minutes}_{person}.csv"
     if not path.exists():
         cue_s, n_movements = 3.0 + 2.0, 6
         repetitions = max(round(60.0 * minutes / (cue_s * n_movements)), 1)
-        record_session(path, CueSchedule.shuffled(repetitions=repetitions, hold_s=3.0, rest_s=2.0))
+        script = CueSchedule.shuffled(repetitions=repetitions, hold_s=3.0, rest_s=2.0)
+        record_session(path, script, seed=person)
     return path
 
 
@@ -204,6 +228,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[str]]] = {
     "boards": measure_boards,
     "training": measure_training,
     "evaluation": measure_evaluation,
+    "persons": measure_persons,
 }
 
 

@@ -18,18 +18,23 @@ from typing import Any
 
 import numpy as np
 
+PULL_S = 0.02
+"""Seconds for which each reader gathers samples."""
 SETTLE_S = 3.0
 """Seconds before anything is measured: clock fits begin with the first samples."""
 
 
-def by_emgstream(address: str) -> Iterator[Any]:
-    """Give the stamps of each read."""
-    from emgstream.sources.source_kind import SourceOptions
-    from emgstream.sources.source_registry import open_source
+def by_emgstream(address: str, rate_hz: float) -> Iterator[Any]:
+    """Give the stamps of each read, as for a decision every 20 ms."""
+    from emgstream.sources import PacedSource, SourceOptions, open_source
 
+    n_step, end = round(rate_hz * PULL_S), 0
     with open_source(address, SourceOptions(force=True)) as source:
         while True:
+            if isinstance(source, PacedSource):
+                source.expect(end - end % n_step + n_step - 1)
             chunk = source.read()
+            end = chunk.end_index
             yield chunk.sampled_s
 
 
@@ -41,7 +46,7 @@ def by_inlet(name: str, processed: bool) -> Iterator[Any]:
     flags = pylsl.proc_ALL if processed else pylsl.proc_none
     inlet = pylsl.StreamInlet(found, processing_flags=flags)
     while True:
-        _, stamps_s = inlet.pull_chunk(timeout=0.02)
+        _, stamps_s = inlet.pull_chunk(timeout=PULL_S)
         yield np.array(stamps_s)
 
 
@@ -58,7 +63,7 @@ def by_brainflow() -> Iterator[Any]:
     board.start_stream()
     row = BoardShim.get_timestamp_channel(BoardIds.SYNTHETIC_BOARD)
     while True:
-        time.sleep(0.02)
+        time.sleep(PULL_S)
         yield board.get_board_data()[row]
 
 
@@ -97,7 +102,7 @@ def main() -> None:
     kind, address, rate, seconds = sys.argv[1:]
     rate_hz = float(rate)
     stamps = {
-        "emgstream": lambda: by_emgstream(address),
+        "emgstream": lambda: by_emgstream(address, rate_hz),
         "inlet": lambda: by_inlet(address, processed=False),
         "inlet processed": lambda: by_inlet(address, processed=True),
         "brainflow": by_brainflow,

@@ -5,7 +5,7 @@ the decoder, the index and clock fit of the serial board, the engine with its th
 the shipped model, and an output of JSON lines, as fast as they go. No time is waited for. Sample
 indices begin where it is said, so that the counts pass 2^31 and 2^32. Prints one row an hour; exits
 with 1 if a sample or a decision is missing that was not counted, or if memory, handles, threads or
-the processor time of an hour grew from the first third to the last.
+the processor time of an hour grew from the second fifth to the last.
 
     python scripts/soak_day.py [--hours 24] [--first-index 0]
 """
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
+from growth import grown
 
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
@@ -51,8 +52,6 @@ LOST_EVERY_S, N_LOST = 60, (5, 50)
 """Once so often a row of frames is lost: fewer than a step, which is filled, or more in turns."""
 DELAY_S = 0.003
 """Virtual delay of every arrival."""
-GROWTH_MB, GROWTH = 4.0, 1.25
-"""As in soak_window.py."""
 
 
 class VirtualClock:
@@ -205,7 +204,7 @@ def soak(n_hours: int, first_index: int) -> list[str]:
                         )
                 (figures,) = engine.output_figures()
                 n_ring = engine.ring.n_received
-    found = [*watch.faults, *_grown(hours)]
+    found = [*watch.faults, *grown(hours, "cpu_s")]
     expected = day.n_sampled - day.n_left_out
     if not n_ring == day.indexer.n_received == expected:
         found.append(f"{n_ring:,} samples arrived of {expected:,}")
@@ -216,26 +215,6 @@ def soak(n_hours: int, first_index: int) -> list[str]:
     if watch.last_index < first_index + day.n_sampled - 20:
         found.append(f"the last decision is at {watch.last_index:,}")
     print(json.dumps({"sampled": day.n_sampled, "lost": day.indexer.n_lost, "faults": found}))
-    return found
-
-
-def _grown(hours: list[Hour]) -> list[str]:
-    """Return what grew from the first third to the last, of medians."""
-    third = max(len(hours) // 3, 1)
-    found = []
-    for name, factor, more in (
-        ("memory_mb", 1.0, GROWTH_MB),
-        ("n_handles", 1.0, 0.0),
-        ("n_threads", 1.0, 0.0),
-        ("cpu_s", GROWTH, 0.0),
-    ):
-        before, after = (
-            float(np.median([getattr(one, name) for one in of]))
-            for of in (hours[:third], hours[-third:])
-        )
-        print(f"{name}: {before:.1f} -> {after:.1f}")
-        if after > before * factor + more:
-            found.append(f"{name} grew from {before:.1f} to {after:.1f}")
     return found
 
 

@@ -3,8 +3,8 @@
 `emgstream live` runs as a process of its own, as a user starts it, on a source of another process
 (BrainFlow's synthetic board is a thread of its own in the library), with all outputs that need no
 display. Prints one row a minute; at the end, what each receiver got. Exits with 1 if a sample or a
-decision is missing that was not counted, or if memory, handles or threads grew from the first third
-to the last. Needs the extras ``lsl``, ``brainflow``, ``mqtt`` and ``dev``, and mosquitto.
+decision is missing that was not counted, or if memory, handles or threads grew from the second
+fifth to the last. Needs the extras ``lsl``, ``brainflow``, ``mqtt`` and ``dev``, and mosquitto.
 
     python scripts/soak_streams.py lsl|brainflow|text [--minutes 30]
 """
@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -35,6 +34,7 @@ from decision_receivers import (
     missing_decisions,
     receivers_of_all,
 )
+from growth import grown
 from stream_senders import (
     BRAINFLOW_ADDRESS,
     RATE_HZ,
@@ -54,8 +54,6 @@ END_S = 30.0
 """Seconds in which emgstream must have ended after SIGTERM."""
 LAST_S = 0.4
 """Seconds that the last samples may be on their way to emgstream; after 1 s it would be stalled."""
-GROWTH_MB = 4.0
-"""As in soak_window.py."""
 
 
 @dataclass(frozen=True)
@@ -97,19 +95,6 @@ def watch(
             flush=True,
         )
     return minutes
-
-
-def growth(minutes: list[Minute]) -> list[str]:
-    """Return what grew from the first third to the last, of medians."""
-    third = max(len(minutes) // 3, 1)
-    first, last = minutes[:third], minutes[-third:]
-    found = []
-    for what, bound in (("memory_mb", GROWTH_MB), ("n_handles", 0.0), ("n_threads", 0.0)):
-        before, after = (float(np.median([getattr(m, what) for m in of])) for of in (first, last))
-        print(f"{what}: {before:.1f} -> {after:.1f}")
-        if after > before + bound:
-            found.append(f"{what} grew from {before:.1f} to {after:.1f}")
-    return found
 
 
 def missing_samples(n_sent: int | None, summary: dict[str, Any]) -> list[str]:
@@ -165,7 +150,7 @@ def soak(kind: str, n_minutes: int, folder: Path) -> list[str]:
         print(f"emgstream ended with {product.wait(END_S)}")
         time.sleep(SETTLE_S)
         document = json.loads(summary.read_text())
-        found = growth(minutes) + missing_samples(n_sent, document)
+        found = grown(minutes) + missing_samples(n_sent, document)
         return found + dropped_decisions(document) + missing_decisions(decided, receivers)
 
 

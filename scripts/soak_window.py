@@ -30,6 +30,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from growth import grown
 from stream_senders import stay_on_this_machine
 from window_runs import Pace, first_signal, opened, pace, pictures_s, spin, spin_until
 
@@ -44,8 +45,6 @@ from tests.processes import board_process
 
 FILL_S = 15.0
 MINUTE_S = 55.0
-GROWTH_MB = 4.0
-GROWTH = 1.25
 _EDGE = 30
 """Samples of each run of the board that may be on their way at its end."""
 
@@ -92,25 +91,6 @@ def row(number: int, minute: Minute, session: LiveSession) -> str:
         f"{session.loss.n_lost:5,}",
     )
     return " ".join(columns)
-
-
-def grew(minutes: list[Minute]) -> list[str]:
-    """Return what is not as it should be: the last fifth against the second."""
-    fifth = max(len(minutes) // 5, 1)
-    before, after = minutes[fifth : 2 * fifth] or minutes[:1], minutes[-fifth:]
-    found = []
-    for what, name, factor, more in (
-        ("memory in MB", "memory_mb", 1.0, GROWTH_MB),
-        ("handles", "n_handles", 1.0, 0.0),
-        ("threads", "n_threads", 1.0, 0.0),
-        ("one picture in ms", "picture_ms", GROWTH, 0.0),
-    ):
-        earlier, later = (
-            float(np.median([getattr(one, name) for one in of])) for of in (before, after)
-        )
-        print(f"{what}: {earlier:.2f} -> {later:.2f}")
-        found += [f"{what} grew"] if later > earlier * factor + more else []
-    return found
 
 
 def miscounted(session: LiveSession, ledger: dict[str, Any]) -> list[str]:
@@ -175,7 +155,7 @@ def soak(window: Window, n_minutes: int) -> list[str]:
     for number in range(1, n_minutes + 1):
         minutes.append(watch(window))
         print(row(number, minutes[-1], session), flush=True)
-    return grew(minutes)
+    return grown(minutes, "picture_ms")
 
 
 def main() -> int:
