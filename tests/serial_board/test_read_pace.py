@@ -158,6 +158,7 @@ def test_the_arrival_of_a_sample_is_known_once_the_rate_is() -> None:
     [
         (0.1, 0.02, False),
         (0.0105, 0.01, True),
+        (0.0203, 0.0198, True),
         (0.0004, 0.0, True),
         (-0.001, 0.0005, False),
         (-0.003, 0.0035, False),
@@ -176,6 +177,16 @@ def test_a_pause_ends_just_before_the_sample_and_is_short_while_it_is_late(
     assert pace.pause_s(now_s) == pytest.approx(pause_s)
     assert pace.waits(now_s + pause_s) == waits
     assert not pace.waits(2.2101)
+
+
+def test_a_fast_board_is_read_at_most_one_sample_early() -> None:
+    timebase = Timebase()
+    timebase.begin_segment()
+    for index in range(8400):
+        timebase.add(index, np.array([index * 250]), index / 4000.0)
+    pace = ReadPace(timebase, 0.0035)
+    pace.expect(8440)
+    assert pace.pause_s(2.1) == pytest.approx(0.01 - 0.00025)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ fastest board, 4 kHz with 11 channels, fills half of the 4096 bytes that a termi
 beside its queue."""
 _EARLY_S = 0.0005
 """A pause ends that long before the sample arrives: a choice, as it is usual to sleep 0.1 to 0.3 ms
-longer."""
+longer. At most one sample before: the read that waits returns with the first that arrives."""
 _LATE_S = 0.002
 """Up to that long after a sample should have arrived, pauses are short: a choice, two packets of
 USB, which come every millisecond."""
@@ -61,7 +61,7 @@ class ReadPace:
             return _LONGEST_S
         if ahead_s > 0.0:
             self._waits_until_s = arrives_s
-            return max(0.0, ahead_s - _EARLY_S)
+            return max(0.0, ahead_s - min(_EARLY_S, 1.0 / (self._timebase.rate_hz or 1.0)))
         return _SHORT_S if ahead_s > -_LATE_S else self._gather_s
 
     def waits(self, now_s: float) -> bool:
