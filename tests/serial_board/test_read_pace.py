@@ -141,6 +141,34 @@ def test_a_lost_sample_that_was_awaited_holds_nothing_up(reader: Reader) -> None
     assert max(float(np.max(one.received_s - one.sampled_s)) for one in chunks) < 0.03
 
 
+@pytest.mark.parametrize("reader", ["boot=0.1,jitter=0.02"], indirect=True)
+def test_a_link_that_sends_in_lumps_is_read_less_often_than_every_few_milliseconds(
+    reader: Reader,
+) -> None:
+    before = reader.line.n_reads
+    chunks = reader.read_for(20.0)
+    assert (reader.line.n_reads - before) / 20.0 < 150
+    assert reader.source.status().n_lost == 0
+    assert max(float(np.max(one.received_s - one.sampled_s)) for one in chunks) < 0.05
+
+
+def test_samples_that_are_punctual_again_are_read_as_they_arrive_again() -> None:
+    timebase = Timebase()
+    timebase.begin_segment()
+    for index in range(3000):
+        timebase.add(index, np.array([index * 1000]), index / 1000.0)
+    pace = ReadPace(timebase, 0.0035)
+    pauses_s = []
+    for index in range(3019, 4600, STEP):
+        pace.expect(index)
+        late_s = 0.015 if index < 3800 else 0.0
+        pauses_s.append(pace.pause_s(index / 1000.0 - 0.02 + late_s))
+        pace.pause_s(index / 1000.0)
+    assert pauses_s[0] == pytest.approx(0.0045)
+    assert pauses_s[38] == pytest.approx(0.005 + 0.015 / 2, abs=0.001)
+    assert pauses_s[-1] == pytest.approx(0.0195)
+
+
 def test_the_arrival_of_a_sample_is_known_once_the_rate_is() -> None:
     timebase = Timebase()
     assert timebase.arrival_s(10) is None

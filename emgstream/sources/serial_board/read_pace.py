@@ -15,8 +15,12 @@ _EARLY_S = 0.0005
 longer. At most one sample before: the read that waits returns with the first that arrives."""
 _LATE_S = 0.002
 """Up to that long after a sample should have arrived, pauses are short: a choice, two packets of
-USB, which come every millisecond."""
+USB, which come every millisecond. Later than that, a link sends in lumps."""
 _SHORT_S = 0.0005
+_MEMORY = 8
+"""Awaited samples over which their lateness is averaged, with exponential weights: a choice."""
+_LATEST_S = 0.1
+"""Lateness that counts at most: a choice, so that one stop of the computer is soon forgotten."""
 
 
 class ReadPace:
@@ -26,6 +30,10 @@ class ReadPace:
     waits for should not wait for its read. Samples come at even intervals, so the reader sleeps
     until just before that one, and reads until it arrives. Then its time of receipt is exact, too:
     if every read came a moment after an arrival, the fit of the clock would move towards the reads.
+
+    On a link that sends in lumps, as radio and some USB bridges do, the awaited sample comes later
+    than its quickest way would take, so there is nothing to wait for exactly. There the reader
+    sleeps for half of the usual lateness, too: where samples are punctual again, that one shrinks.
 
     Only the thread that reads uses it.
 
@@ -43,6 +51,8 @@ class ReadPace:
         self._is_told = False
         self._index: int | None = None
         self._waits_until_s = 0.0
+        self._awaited: tuple[int, float] | None = None  # index and time of arrival
+        self._late_s = 0.0
 
     def expect(self, index: int | None) -> None:
         """Set the index of the sample that is awaited; None if nothing waits for one."""
@@ -53,12 +63,21 @@ class ReadPace:
         self._waits_until_s = now_s
         if self._is_told and self._index is None:
             return _LONGEST_S
-        arrives_s = None if self._index is None else self._timebase.arrival_s(self._index)
-        if arrives_s is None:
+        index = self._index
+        arrives_s = None if index is None else self._timebase.arrival_s(index)
+        if index is None or arrives_s is None:
+            self._awaited = None
             return self._gather_s
-        ahead_s = arrives_s - now_s
+        if self._awaited is not None and self._awaited[0] != index:  # that one was read
+            late_s = min(now_s - self._awaited[1], _LATEST_S)
+            self._late_s += (late_s - self._late_s) / _MEMORY
+        self._awaited = index, arrives_s
+        in_lumps = self._late_s > _LATE_S
+        ahead_s = arrives_s - now_s + (0.5 * self._late_s if in_lumps else 0.0)
         if ahead_s > _LONGEST_S + _EARLY_S:
             return _LONGEST_S
+        if in_lumps:
+            return ahead_s if ahead_s > 0.0 else self._gather_s
         if ahead_s > 0.0:
             self._waits_until_s = arrives_s
             return max(0.0, ahead_s - min(_EARLY_S, 1.0 / (self._timebase.rate_hz or 1.0)))
