@@ -51,7 +51,7 @@ class ReadPace:
         self._is_told = False
         self._index: int | None = None
         self._waits_until_s = 0.0
-        self._awaited: tuple[int, float] | None = None  # index and time of arrival
+        self._awaited: tuple[int | None, float] | None = None  # index and time of arrival
         self._late_s = 0.0
 
     def expect(self, index: int | None) -> None:
@@ -59,19 +59,14 @@ class ReadPace:
         self._is_told, self._index = True, index
 
     def pause_s(self, now_s: float) -> float:
-        """Return the seconds to pause before the next read, 0.02 at most."""
+        """Return the seconds to pause before the next read, at most 0.0205."""
         self._waits_until_s = now_s
-        if self._is_told and self._index is None:
-            return _LONGEST_S
-        index = self._index
-        arrives_s = None if index is None else self._timebase.arrival_s(index)
-        if index is None or arrives_s is None:
+        arrives_s = None if self._index is None else self._timebase.arrival_s(self._index)
+        if arrives_s is None:
             self._awaited = None
-            return self._gather_s
-        if self._awaited is not None and self._awaited[0] != index:  # that one was read
-            late_s = min(now_s - self._awaited[1], _LATEST_S)
-            self._late_s += (late_s - self._late_s) / _MEMORY
-        self._awaited = index, arrives_s
+            nothing_waits = self._is_told and self._index is None
+            return _LONGEST_S if nothing_waits else self._gather_s
+        self._learn(now_s, arrives_s)
         in_lumps = self._late_s > _LATE_S
         ahead_s = arrives_s - now_s + (0.5 * self._late_s if in_lumps else 0.0)
         if ahead_s > _LONGEST_S + _EARLY_S:
@@ -82,6 +77,13 @@ class ReadPace:
             self._waits_until_s = arrives_s
             return max(0.0, ahead_s - min(_EARLY_S, 1.0 / (self._timebase.rate_hz or 1.0)))
         return _SHORT_S if ahead_s > -_LATE_S else self._gather_s
+
+    def _learn(self, now_s: float, arrives_s: float) -> None:
+        """Follow the lateness of awaited samples: another one is awaited once one was read."""
+        if self._awaited is not None and self._awaited[0] != self._index:
+            late_s = min(now_s - self._awaited[1], _LATEST_S)
+            self._late_s += (late_s - self._late_s) / _MEMORY
+        self._awaited = self._index, arrives_s
 
     def waits(self, now_s: float) -> bool:
         """Return True if the awaited sample, after the pause, is about to arrive."""
