@@ -69,8 +69,7 @@ class GapBridge:
         self._waiting: list[FloatArray] = []
         self._n_waiting = 0
         self._last: FloatArray = np.empty(0, dtype=np.float32)
-        self._n_missing: IndexArray = np.empty(0, dtype=np.int64)
-        self._none_missing = self._n_missing
+        self._n_missing: IndexArray | int = 0
 
     @property
     def due_index(self) -> int:
@@ -105,8 +104,7 @@ class GapBridge:
         self._waiting.clear()
         self._n_waiting = 0
         self._last = np.full(n_channels, np.nan, dtype=np.float32)
-        self._none_missing = np.zeros(n_channels, dtype=np.int64)
-        self._n_missing = self._none_missing + self._length
+        self._n_missing = self._length
 
     def _whole_steps(self) -> BridgedSamples:
         """Return the samples that wait up to the last whole step, or up to a gap that is open."""
@@ -117,7 +115,7 @@ class GapBridge:
             bridged, missing, n_ready = samples, None, len(samples)
         elif np.count_nonzero(np.isfinite(samples)) == samples.size:  # faster than all()
             bridged, missing, n_ready = samples, None, len(samples) - len(samples) % self._length
-            self._last, self._n_missing = samples[n_ready - 1], self._none_missing
+            self._last, self._n_missing = samples[n_ready - 1], 0
         else:
             bridged, missing, n_ready = self._filled(samples)
         if n_ready:
@@ -168,11 +166,12 @@ class GapBridge:
         return line
 
     def _pass_on(self, samples: FloatArray, n_ready: int, newest: IndexArray) -> None:
-        """Keep the last value of each channel before a place, and how many are missing since."""
-        known = samples[newest, np.arange(samples.shape[1])]
-        self._last = np.where(newest < 0, self._last, known)
-        n_missing = np.where(newest < 0, self._n_missing + n_ready, n_ready - 1 - newest)
-        self._n_missing = np.minimum(n_missing, self._length)
+        """Keep the last value of each channel before a place, and how many are missing since.
+
+        A channel without a value (-1) lacks at least a step: nothing is filled from its last one.
+        """
+        self._last = samples[newest, np.arange(samples.shape[1])]
+        self._n_missing = n_ready - 1 - newest
 
 
 class FilledShares:

@@ -146,11 +146,19 @@ def test_a_clean_stream_passes_as_it_is_without_a_copy() -> None:
     assert (part.first_index, len(part.samples)) == (7, 60)
 
 
+def test_after_whole_steps_nothing_waits_and_the_next_samples_are_not_copied_either() -> None:
+    samples = synthetic(100)
+    bridge = GapBridge(20)
+    bridge.push(Chunk(7, samples[:60]))
+    assert np.shares_memory(bridge.push(Chunk(67, samples[60:])).samples, samples)
+
+
 def test_a_step_of_one_sample_is_never_bridged() -> None:
     bridge = GapBridge(1)
     rows = np.array([[1.0], [np.nan], [3.0]], dtype=np.float32)
     assert np.shares_memory(bridge.push(Chunk(0, rows)).samples, rows)
     assert bridge.push(Chunk(4, rows)).begins
+    assert GapBridge(1).push(Chunk(0, rows[:1])).begins
 
 
 def test_the_share_is_that_of_the_worst_channel_and_forgets_what_is_older() -> None:
@@ -162,6 +170,10 @@ def test_the_share_is_that_of_the_worst_channel_and_forgets_what_is_older() -> N
     assert shares.of_windows(np.array([4, 5, 6])).tolist() == [0.75, 0.5, 0.25]
     shares.add(BridgedSamples(50, np.zeros((4, 2), np.float32), None, begins=True))
     assert shares.of_windows(np.array([53])).tolist() == [0.0]
+
+
+def test_without_any_missing_value_every_share_is_zero() -> None:
+    assert FilledShares(4).of_windows(np.array([3, 4])).tolist() == [0.0, 0.0]
 
 
 def test_what_was_missing_before_a_break_is_in_no_window_after_it() -> None:
@@ -196,6 +208,94 @@ def test_samples_that_wait_are_told_with_the_index_that_comes_next() -> None:
     assert part.missing is None
     part = bridge.push(Chunk(12, rows[:1]))
     assert (part.first_index, part.samples.ravel().tolist(), part.begins) == (10, [4, 5, 1], False)
+
+
+def test_the_index_that_can_complete_a_step_is_told_before_and_between_samples() -> None:
+    bridge = GapBridge(3)
+    assert bridge.due_index == 2
+    rows = np.ones((5, 1), dtype=np.float32)
+    bridge.push(Chunk(7, rows[:2]))
+    assert bridge.due_index == 9
+    bridge.push(Chunk(9, rows[:1]))
+    assert bridge.due_index == 12
+    bridge.push(Chunk(10, np.array([[1.0], [np.nan], [np.nan]], dtype=np.float32)))
+    assert bridge.due_index == 13  # a step waits for the end of its gap
+
+
+@pytest.mark.parametrize("segment", [0, 1])
+@pytest.mark.parametrize("first_index", [0, 1, 2, 500])
+def test_the_first_samples_begin_a_stretch_at_any_index_of_any_segment(
+    first_index: int, segment: int
+) -> None:
+    rows = np.ones((3, 1), dtype=np.float32)
+    part = GapBridge(3).push(Chunk(first_index, rows, segment=segment))
+    assert (part.first_index, len(part.samples), part.begins) == (first_index, 3, True)
+    assert part.missing is None
+
+
+NAN = np.nan
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "passed_on"),
+    [
+        pytest.param([1, 2, 3], [NAN, 5, 6], [1, 2, 3, 4, 5, 6], id="after a clean step"),
+        pytest.param([1, 2, 3], [NAN, NAN, 6], [1, 2, 3, 4, 5, 6], id="two after a clean step"),
+        pytest.param([1, NAN, 3, NAN], [5, 6], [1, 2, 3, 4, 5, 6], id="after a step with a gap"),
+        pytest.param(
+            [1, 2, NAN, NAN], [5, 6, 7, 8, 9], [1, 2, 3, 4, 5, 6, 7, 8, 9], id="over two steps"
+        ),
+        pytest.param(
+            [1, 2, 3], [NAN, NAN, NAN, 7, 8, 9], [1, 2, 3, NAN, NAN, NAN, 7, 8, 9], id="one step"
+        ),
+        pytest.param(
+            [1, 2, NAN, NAN, NAN, 6], [7, 8, 9], [1, 2, NAN, NAN, NAN, 6, 7, 8, 9], id="in a chunk"
+        ),
+        pytest.param([NAN, 2, 3], [4, 5, 6], [NAN, 2, 3, 4, 5, 6], id="before the first value"),
+        pytest.param(
+            [NAN, NAN, NAN], [NAN, 5, 6], [NAN, NAN, NAN, NAN, 5, 6], id="more than a step at first"
+        ),
+        pytest.param(
+            [1, 2, 3, NAN, NAN, NAN],
+            [NAN, 8, NAN, 10, 11, 12],
+            [1, 2, 3, NAN, NAN, NAN, NAN, 8, 9, 10, 11, 12],
+            id="a long one goes on",
+        ),
+    ],
+)
+def test_values_are_filled_at_the_places_where_fewer_than_a_step_are_missing(
+    first: list[float], later: list[float], passed_on: list[float]
+) -> None:
+    bridge = GapBridge(3)
+    parts = [
+        bridge.push(Chunk(0, np.array([first], dtype=np.float32).T)),
+        bridge.push(Chunk(len(first), np.array([later], dtype=np.float32).T)),
+    ]
+    ((first_index, samples, missing),) = stretches(parts)
+    assert first_index == 0
+    np.testing.assert_array_equal(samples.ravel(), passed_on)
+    np.testing.assert_array_equal(missing.ravel(), np.isnan([*first, *later]))
+
+
+def test_a_gap_that_another_channel_cuts_in_two_is_one_line_all_the_same() -> None:
+    bridge = GapBridge(3)
+    rows = np.array([[1, 10], [2, 20], [3, NAN], [4, NAN], [NAN, 50]], dtype=np.float32)
+    part = bridge.push(Chunk(0, rows))
+    assert part.samples.tolist() == [[1, 10], [2, 20], [3, 30]]
+    part = bridge.push(Chunk(5, np.array([[6, 60]], dtype=np.float32)))
+    assert part.samples.tolist() == [[4, 40], [5, 50], [6, 60]]
+    assert part.missing is not None
+    assert part.missing.tolist() == [[False, True], [True, False], [False, False]]
+
+
+def test_lost_samples_are_filled_from_the_last_one_passed_on_in_single_precision() -> None:
+    bridge = GapBridge(3)
+    rows = np.array([[1], [2], [3], [6], [7], [8]], dtype=np.float32)
+    bridge.push(Chunk(0, rows[:3]))
+    part = bridge.push(Chunk(5, rows[3:]))
+    assert (part.first_index, part.samples.ravel().tolist()) == (3, [4, 5, 6])
+    assert part.samples.dtype == part.measured.dtype == np.float32
+    np.testing.assert_array_equal(part.measured.ravel(), [NAN, NAN, 6])
 
 
 def test_another_segment_and_samples_of_earlier_break_the_stream() -> None:
