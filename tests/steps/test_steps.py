@@ -103,6 +103,9 @@ def test_the_change_is_that_of_neighbouring_samples_of_a_step() -> None:
     found = steps_of(rms(2, about_mean=False, power=1.0, change=True), signal)
     np.testing.assert_allclose(found[:, 1], [3.0, 4.0])
     assert rms(2, change=True).feature_names(["a"]) == ("a", "a change")
+    longer = np.array([[0.0], [3.0], [7.0], [100.0], [106.0], [98.0]], dtype=np.float32)
+    found = steps_of(rms(3, about_mean=False, power=1.0, change=True), longer)
+    np.testing.assert_allclose(found[:, 1], [np.sqrt(12.5), np.sqrt(50.0)])
 
 
 def test_the_correlation_of_channels_is_that_of_the_formula_over_its_steps() -> None:
@@ -120,6 +123,23 @@ def test_the_correlation_of_channels_is_that_of_the_formula_over_its_steps() -> 
     )
 
 
+@pytest.mark.parametrize("step", [rms(40, correlation=1), Step(40, (Correlation(1),))])
+def test_the_level_a_board_rests_at_does_not_correlate_its_channels(step: Step) -> None:
+    signal = np.random.default_rng(1).normal([512, 500, 80], 40, (40, 3)).astype(np.float32)
+    signal[:, 2] -= 2 * signal[:, 0]
+    found = steps_of(step, signal)[0, step.n_of_one_channel(3) :]
+    expected = np.corrcoef(signal.T.astype(float))[np.triu_indices(3, 1)]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_spans_in_any_order_each_give_what_they_give_alone() -> None:
+    signal = np.random.default_rng(1).normal(0, 40, (24, 2)).astype(np.float32)
+    spans = (5, 1, 3)
+    found = steps_of(rms(2, spans=spans, change=True), signal)
+    alone = [steps_of(rms(2, spans=(span,), change=True), signal) for span in spans]
+    np.testing.assert_array_equal(found, np.concatenate(alone, axis=1))
+
+
 def test_a_channel_alone_has_no_correlation_and_a_flat_one_has_none_with_others() -> None:
     alone = np.ones((4, 1), dtype=np.float32)
     assert steps_of(rms(2, correlation=2), alone).shape == (2, 1)
@@ -129,10 +149,12 @@ def test_a_channel_alone_has_no_correlation_and_a_flat_one_has_none_with_others(
     )
 
 
-def test_a_correlation_stays_within_its_bounds_where_one_channel_misses_a_step() -> None:
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_correlation_stays_within_its_bounds_where_one_channel_misses_a_step(sign: float) -> None:
     signal = np.array([[9.0, 9.0], [9.0, 9.0], [0.1, np.nan], [0.1, np.nan]], dtype=np.float32)
+    signal[:, 1] *= sign
     found = steps_of(rms(2, about_mean=False, correlation=2), signal)[:, 2]
-    np.testing.assert_array_equal(found, [1.0, 1.0])
+    np.testing.assert_array_equal(found, [sign, sign])
 
 
 def test_a_reset_drops_the_unfinished_step() -> None:
@@ -162,8 +184,6 @@ def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        {},
-        {"kind": "wavelet"},
         {"kind": "raw", "length": 2},
         {"kind": "rms"},
         {"kind": "rms", "length": 0},
@@ -184,6 +204,14 @@ def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
 def test_a_step_that_is_not_known_is_refused(entry: dict[str, object]) -> None:
     with pytest.raises(ModelFileError):
         step_from_manifest(entry)
+
+
+@pytest.mark.parametrize(("entry", "kind"), [({}, "None"), ({"kind": "wavelet"}, "'wavelet'")])
+def test_a_kind_of_step_that_is_not_known_is_named(entry: dict[str, object], kind: str) -> None:
+    with pytest.raises(ModelFileError) as caught:
+        step_from_manifest(entry)
+    expected = f"step of kind {kind}; this version knows raw, rms, features; update emgstream"
+    assert str(caught.value).startswith(expected)
 
 
 def test_a_lagged_correlation_is_that_of_the_formula_across_the_ends_of_steps() -> None:
@@ -275,20 +303,24 @@ def test_a_power_of_the_level_is_that_of_the_root_mean_square() -> None:
         np.testing.assert_allclose(found[:, 0], [12.5 ** (power / 2), 0.25**power])
 
 
-def test_the_floor_of_a_correlation_holds_for_each_channel() -> None:
-    signal = np.array([[0.5, 2.0], [-0.5, -2.0]], dtype=np.float32)
+@pytest.mark.parametrize("floor", [0.5, 1.0])
+def test_the_floor_of_a_correlation_holds_for_each_channel(floor: float) -> None:
+    signal = floor * np.array([[0.5, 2.0], [-0.5, -2.0]], dtype=np.float32)
     whole = Step(2, (Correlation(1, about_mean=False, floor=0.1),))
-    floored = Step(2, (Correlation(1, about_mean=False, floor=1.0),))
+    floored = Step(2, (Correlation(1, about_mean=False, floor=floor),))
     assert steps_of(whole, signal).item() == pytest.approx(1.0)
     assert steps_of(floored, signal).item() == pytest.approx(0.5)
-    lagged = Step(2, (LaggedCorrelation(1, floor=1.0),))
+    of_settings = rms(2, about_mean=False, floor=floor, correlation=1)
+    assert steps_of(of_settings, signal)[0, 2] == pytest.approx(0.5)
+    lagged = Step(2, (LaggedCorrelation(1, floor=floor),))
     found = steps_of(lagged, np.concatenate((signal, signal)))[1]
     np.testing.assert_allclose(found, [-0.25, -0.5, -0.5, -1.0])
 
 
-def test_the_floor_of_a_share_holds_for_each_channel() -> None:
-    signal = np.array([[0.0, 3.0], [0.0, 3.0]], dtype=np.float32)
-    found = steps_of(Step(2, (LevelShare(1, floor=1.0),)), signal)
+@pytest.mark.parametrize("floor", [0.5, 1.0])
+def test_the_floor_of_a_share_holds_for_each_channel(floor: float) -> None:
+    signal = floor * np.array([[0.0, 3.0], [0.0, 3.0]], dtype=np.float32)
+    found = steps_of(Step(2, (LevelShare(1, floor=floor),)), signal)
     np.testing.assert_allclose(found, [[0.25, 0.75]])
 
 
@@ -327,5 +359,22 @@ def test_features_of_several_channels_come_after_those_of_one() -> None:
     assert step.names_of_one_channel("abc") == step.feature_names("abc")[:6]
     assert step.feature_names("abc")[-3:] == tuple(f"{one} share over 3 steps" for one in "abc")
     assert (step.n_features(3), step.n_context(3)) == (12, 3)
-    with pytest.raises(ValueError, match="expected at least one, those of one channel first"):
+    said = "features correlation, rms; expected at least one, those of one channel first"
+    with pytest.raises(ValueError, match=said):
         Step(4, (Correlation(1), RootMeanSquare(1)))
+
+
+@pytest.mark.parametrize("spans", [(3, 1), (1, 3), (2, 3, 1)])
+def test_the_level_is_that_over_the_longest_span_in_any_order(spans: tuple[int, ...]) -> None:
+    step = Step(4, tuple(RootMeanSquare(span) for span in spans))
+    names = [step.feature_names("ab")[column] for column in step.level_columns(2)]
+    assert names == ["a over 3 steps", "b over 3 steps"]
+
+
+def test_one_step_is_reduced_to_the_means_of_its_products() -> None:
+    step = np.array([[[9.0], [1.0], [3.0]]])
+    about_zero = RootMeanSquare(about_mean=False).reduce(step[:, 1:])
+    np.testing.assert_allclose(about_zero, [[5.0]])
+    np.testing.assert_allclose(RootMeanSquare().reduce(step[:, 1:]), [[1.0]])
+    lagged = LaggedCorrelation(lag=1).reduce(step)
+    np.testing.assert_allclose(lagged, [[5.0, (9.0 * 1.0 + 1.0 * 3.0) / 2]])
