@@ -59,7 +59,10 @@ ROOMS = {
         tuple(f"tests/decisions/test_{name}.py" for name in ("stage", "one_window", "smoothers")),
     ),
     "gap_bridge": Room(("emgstream/gap_bridge.py",), ("tests/test_gap_bridge.py",)),
-    "roles": Room(("emgstream/tables/column_roles.py",), ("tests/tables/test_column_roles.py",)),
+    "roles": Room(
+        ("emgstream/tables/column_roles.py",),
+        ("tests/tables/test_column_roles.py", "tests/tables/test_role_reasons.py"),
+    ),
 }
 
 

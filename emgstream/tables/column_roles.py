@@ -2,7 +2,7 @@
 
 `guess_roles` looks at every column by itself and beside the others. A column that may be a label, a
 clock or a counter is no channel; if only the user can tell, it is doubtful and a question is asked.
-`apply_choice` puts the user's statements in the place of guesses.
+`column_questions.apply_choice` puts the user's statements in the place of guesses.
 """
 
 from __future__ import annotations
@@ -111,8 +111,10 @@ def _own(place: int, name: str, channels: frozenset[int] = frozenset()) -> Table
         return TableColumn(place, name, role, "its name in our own recordings", unit=unit)
     if own_name == MARKER_COLUMN:
         return TableColumn(place, name, ColumnRole.MARKER, "its name in our own recordings")
+    if not name:
+        return TableColumn(place, name, ColumnRole.IGNORED, "has no name")
     hint = meaning_of_name(name).hint
-    if hint in _NO_CHANNEL_OF_OURS or not name:
+    if hint in _NO_CHANNEL_OF_OURS:
         return TableColumn(place, name, ColumnRole.IGNORED, f"named like {hint.value}")
     return TableColumn(place, name, ColumnRole.CHANNEL, "a column of our own recordings")
 
@@ -120,13 +122,10 @@ def _own(place: int, name: str, channels: frozenset[int] = frozenset()) -> Table
 def _label_codes(raw: RawRecording, place: int) -> npt.NDArray[np.int32]:
     """Return a number for each row's label, shape ``(n_rows,)``; -1 for none."""
     column = raw.columns[place]
-    if len(column.values) != raw.n_rows:  # not read, as the user wants to ignore it
-        return np.full(raw.n_rows, -1, np.int32)
     if column.texts is not None:
         return column.values.astype(np.int32)
-    is_missing = np.isnan(column.values)
-    _, codes = np.unique(np.where(is_missing, 0, column.values), return_inverse=True)
-    return np.where(is_missing, -1, codes).astype(np.int32)
+    _, codes = np.unique(column.values, return_inverse=True)
+    return np.where(np.isnan(column.values), -1, codes).astype(np.int32)
 
 
 def _settle_label(
@@ -141,7 +140,7 @@ def _settle_label(
         (one.place for one in columns if one.proposal is ColumnRole.LABEL),
         key=lambda place: _label_rank(evidence[place]),
     )
-    texts = [one.place for one in evidence if one.texts and one.unit not in {"clock", "date"}]
+    texts = [one.place for one in evidence if one.texts]  # times of day and dates have none
     if not own and not has_header and len(texts) == 1 and _may_be_labels(raw, texts[0]):
         own = texts
         columns[texts[0]] = replace(
@@ -172,7 +171,7 @@ def _settle_label(
 def _may_be_labels(raw: RawRecording, place: int) -> bool:
     """Return whether a column of texts has several, and each of them often; few rows may do."""
     n_texts = len(raw.columns[place].texts or ())
-    return 1 < n_texts <= max(raw.n_rows / 4, 2) or raw.n_rows < MIN_ROWS
+    return 1 < n_texts <= raw.n_rows / 4 or raw.n_rows < MIN_ROWS
 
 
 def _same_as_label(one: ColumnEvidence, column: TableColumn, label: TableColumn) -> TableColumn:
@@ -229,7 +228,7 @@ def _clock_rank(one: ColumnEvidence, column: TableColumn) -> tuple[object, ...]:
     unit = column.unit if column.unit in _CLOCK_HINT_ORDER else "unix"
     return (
         not is_own,
-        one.texts is not None and not rises,
+        one.texts is not None,
         not rises,
         one.hint is not NameHint.TIME,
         _CLOCK_HINT_ORDER.index(unit),
@@ -308,12 +307,9 @@ def _doubt_copies(
 ) -> None:
     """Doubt channels that are computed from another channel: a filtered or rectified copy."""
     channels = [one.place for one in columns if one.role is ColumnRole.CHANNEL]
+    originals = channels[:_MOST_COMPARED]
     if len(channels) > _MOST_COMPARED:
         channels = [place for place in channels if evidence[place].meaning.is_filtered]
-        originals = [one.place for one in columns if one.role is ColumnRole.CHANNEL]
-        originals = originals[:_MOST_COMPARED]
-    else:
-        originals = channels
     for place, other in _copies_by_name(evidence, columns):
         why = f"named like a filtered copy of {_shown(columns[other])}"
         columns[place] = as_doubt(evidence[place], why, ColumnRole.IGNORED)
@@ -341,8 +337,7 @@ def _doubt_last_chance(evidence: Sequence[ColumnEvidence], columns: list[TableCo
     if any(one.role is ColumnRole.CHANNEL or one.may_be_channel for one in columns):
         return
     for one in evidence:
-        is_guess = one.hint is NameHint.NOTHING and one.texts is None
-        if is_guess and one.behaviour.kind in _COUNTS_OR_RISES:
+        if one.hint is NameHint.NOTHING and one.behaviour.kind in _COUNTS_OR_RISES:
             columns[one.place] = as_doubt(one, one.behaviour.words, columns[one.place].role)
 
 
