@@ -313,9 +313,12 @@ def _doubt_copies(
     for place, other in _copies_by_name(evidence, columns):
         why = f"named like a filtered copy of {_shown(columns[other])}"
         columns[place] = as_doubt(evidence[place], why, ColumnRole.IGNORED)
-    for place, other in _copies(raw, evidence, channels, originals):
-        if columns[other].role is ColumnRole.CHANNEL:
-            why = f"computed from {_shown(columns[other])}, as a filter or a scale does"
+    for place in channels:
+        # a copy of a copy is one of the original too, which is still a channel
+        others = [other for other in originals if columns[other].role is ColumnRole.CHANNEL]
+        original = _original(raw, evidence, place, others)
+        if original is not None:
+            why = f"computed from {_shown(columns[original])}, as a filter or a scale does"
             columns[place] = as_doubt(evidence[place], why, ColumnRole.IGNORED)
 
 
@@ -344,31 +347,29 @@ def _doubt_last_chance(evidence: Sequence[ColumnEvidence], columns: list[TableCo
 _COUNTS_OR_RISES = frozenset({BehaviourKind.COUNTING, BehaviourKind.RISING, BehaviourKind.STAMPED})
 
 
-def _copies(
-    raw: RawRecording,
-    evidence: Sequence[ColumnEvidence],
-    channels: Sequence[int],
-    originals: Sequence[int],
-) -> Iterator[tuple[int, int]]:
-    for place in channels:
-        for other in originals:
-            if place == other:
-                continue
-            names_say = evidence[place].meaning.is_filtered > evidence[other].meaning.is_filtered
-            nameless = evidence[place].hint is NameHint.NOTHING
-            one, two = raw.columns[place].values, raw.columns[other].values
-            if not names_say and not nameless:
-                names = (evidence[place].name, evidence[other].name)
-                is_same = signal_words(names[0]) == signal_words(names[1])
-                if other < place and is_same and is_scaled_copy(one, two):
-                    yield place, other
-                    break
-                continue
-            if is_computed_from(one, two) and not (
-                nameless and not names_say and is_computed_from(two, one) and other > place
-            ):
-                yield place, other
-                break
+def _original(
+    raw: RawRecording, evidence: Sequence[ColumnEvidence], place: int, others: Sequence[int]
+) -> int | None:
+    """Return the place of the first other column that a column is computed from; None for none."""
+    meaning, name = evidence[place].meaning, evidence[place].name
+    is_nameless = meaning.hint is NameHint.NOTHING
+    values = raw.columns[place].values
+    for other in others:
+        if other == place:
+            continue
+        other_values = raw.columns[other].values
+        if meaning.is_filtered > evidence[other].meaning.is_filtered:
+            is_copy = is_computed_from(values, other_values)
+        elif is_nameless:
+            is_copy = is_computed_from(values, other_values) and not (
+                other > place and is_computed_from(other_values, values)
+            )
+        else:
+            is_same = signal_words(name) == signal_words(evidence[other].name)
+            is_copy = other < place and is_same and is_scaled_copy(values, other_values)
+        if is_copy:
+            return other
+    return None
 
 
 def _shown(column: TableColumn) -> str:

@@ -480,6 +480,24 @@ COPIES: dict[str, tuple[str, Columns, Said]] = {
             ("ignored or channel?", FILTERED.format(2, "q")),
         ],
     ),
+    "unknown names, a copy of a copy": (
+        "p,q,r",
+        [SMOOTH, NOISE, SMOOTH * 2],
+        [
+            ("ignored or channel?", FILTERED.format(2, "q")),
+            ("channel", SIGNAL),
+            ("ignored or channel?", FILTERED.format(2, "q")),
+        ],
+    ),
+    "an unknown name, a copy of one that is named as filtered": (
+        "ch1_rms,ch1,w",
+        [SMOOTH, NOISE, SMOOTH * 2],
+        [
+            ("ignored or channel?", FILTERED.format(2, "ch1")),
+            ("channel", "named like a channel"),
+            ("ignored or channel?", FILTERED.format(2, "ch1")),
+        ],
+    ),
 }
 
 
