@@ -4,7 +4,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emgstream.wire import Frames, Reply, TextDecoder
-from emgstream.wire.text_lines import learn_layout, read_header
+from emgstream.wire.text_lines import (
+    TextLayout,
+    has_decimal_commas,
+    learn_layout,
+    read_alike,
+    read_fields,
+    read_header,
+    template_of,
+)
 from tests.wire.streams import rows, split
 
 COUNTS = np.random.default_rng(3).integers(0, 1024, (60, 3))
@@ -120,6 +128,158 @@ def test_a_header_line_names_the_channels() -> None:
 
 
 @pytest.mark.parametrize(
+    ("layout", "header", "names"),
+    [
+        (TextLayout((), 2, 0.0), (), ("ch1", "ch2")),
+        (TextLayout((), 2, 0.0), ("a", "b"), ("a", "b")),
+        (TextLayout((), 3, 1e3), ("a", "b"), ("a", "b")),
+        (TextLayout((), 3, 1e3), ("ms", "a", "b"), ("a", "b")),
+        (TextLayout((), 2, 0.0), ("a",), ("ch1", "ch2")),
+        (TextLayout((), 2, 0.0), ("a", "b", "c"), ("ch1", "ch2")),
+        (TextLayout(("x", "y"), 2, 0.0), ("a", "b"), ("x", "y")),
+        (TextLayout(("ms", "x", "y"), 3, 1e3), ("a", "b"), ("x", "y")),
+    ],
+)
+def test_channels_have_the_names_of_the_lines_or_of_a_header_of_as_many(
+    layout: TextLayout, header: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    assert layout.channel_names(header) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "numbers"),
+    [
+        ("512,300", (), [512, 300]),
+        (" 512 ; 300;", (), [512, 300]),
+        ("512\t300,,", (), [512, 300]),
+        ("-1.5 +2 .5 6.", (), [-1.5, 2, 0.5, 6]),
+        ("1e3;2E-1", (), [1000, 0.2]),
+        ("biceps : 512, tri2=3", ("biceps", "tri2"), [512, 3]),
+        ("8999999999999", (), [8_999_999_999_999]),
+    ],
+)
+def test_a_line_of_numbers_is_read(line: str, names: tuple[str, ...], numbers: list[float]) -> None:
+    assert read_fields(line) == (names, numbers)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", ";", "1,,2", "1,x", "a:1,2", "1-2", "1e300", "nan", "9000000000000", "-9000000000000"],
+)
+def test_any_other_line_has_no_numbers(line: str) -> None:
+    assert read_fields(line) is None
+
+
+ALIKE = [
+    *("{}", "{},{}", "{}, {}, {}", "{}\t{}", "{} {}", "{};{};", " {} {} ", "{} , {}"),
+    *("emg:{}", "emg1:{}, emg2:{}", "a={} b={}", "a:{} ba:{}", "ba:{} a:{}", "a: {}\tb: {}"),
+]
+SHORT_NUMBERS = ["0", "7", "0003", "1023", "-3", "+4", "1.5", ".5", "6.", "-0.25"]
+
+
+def read_one_by_one(block: str) -> list[list[float]]:
+    read = [read_fields(line) for line in block.splitlines()]
+    return [one[1] for one in read if one is not None]
+
+
+@pytest.mark.parametrize("n_lines", [1, 2, 40])
+@pytest.mark.parametrize("line", ALIKE)
+@pytest.mark.parametrize("words", [SHORT_NUMBERS[:4], SHORT_NUMBERS])
+def test_lines_that_differ_in_their_numbers_alone_are_read_in_bulk(
+    words: list[str], line: str, n_lines: int
+) -> None:
+    numbers = np.random.default_rng(n_lines).choice(words, (n_lines, 3))
+    block = "".join(line.format(*row) + "\n" for row in numbers.tolist())
+    template = template_of(block.splitlines()[-1].encode())
+    found = read_alike(block.encode(), template)
+    assert found is not None
+    assert found.dtype == np.float64
+    assert found.tolist() == read_one_by_one(block)
+
+
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        ("0,0,0", "0,0"),
+        ("0,0,0", "0,0,0,0"),
+        ("0,0,0", "0;0;0"),
+        ("0,0,0", "0,x,0"),
+        ("0,0,0", "0,,0"),
+        ("0,0,0", "0,0,-"),
+        ("0,0,0", "0,1-2,0"),
+        ("0,0,0", ""),
+        ("0,0,0,", "0,0,,0"),
+        (",0,0,0", "0,,0,0"),
+        ("a:0,0", "0a:,0"),
+        ("emg1:0", "emg2:0"),
+        ("emg1:0", "emg1:0,emg1:0"),
+        ("0", "0".rjust(257)),
+        ("0", "9000000000000"),
+        ("0.5", "-9000000000000.0"),
+        ("0,0", "9" * 30 + ",0"),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_lines_of_which_one_has_other_texts_or_no_number_are_not_read_in_bulk(
+    line: str, other: str, place: int
+) -> None:
+    block = [line, line]
+    block.insert(place, other)
+    assert read_alike(("\n".join(block) + "\n").encode(), template_of(line.encode())) is None
+
+
+def test_lines_in_bulk_have_256_bytes_and_numbers_below_9e12_at_most() -> None:
+    template = template_of(b"0,0")
+    line = "0," + "8999999999999".zfill(254)
+    found = read_alike((line + "\n").encode(), template)
+    assert found is not None
+    assert found.tolist() == [[0.0, 8_999_999_999_999.0]]
+    assert read_alike(f"{line.replace(',', ',0')}\n".encode(), template) is None
+
+
+def test_without_lines_or_numbers_nothing_is_read_in_bulk() -> None:
+    assert read_alike(b"", template_of(b"1,2")) is None
+    assert read_alike(b"ready\n", template_of(b"ready")) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "is_decimal"),
+    [
+        ("515,74;509,89", True),
+        ("18230;515,74;509,89", True),
+        ("18230;512,300", False),
+        ("emg:515,74", True),
+        ("ms:18230 emg:515,74", True),
+        ("emg:515", False),
+        ("5,1;2.5;3,5", False),
+        ("5,1,2;3,5", False),
+        ("515,74;509,89;", True),
+        ("", False),
+    ],
+)
+def test_commas_of_a_line_are_decimal_marks_if_they_can_be_nothing_else(
+    line: str, is_decimal: bool
+) -> None:
+    assert has_decimal_commas(line) is is_decimal
+
+
+@pytest.mark.parametrize(("n_numbers", "is_read"), [(32, True), (33, False)])
+def test_a_line_has_32_numbers_at_most(n_numbers: int, is_read: bool) -> None:
+    line = ",".join(["7"] * n_numbers).encode() + b"\n"
+    assert (len(decode(20 * line)[1]) == 20) is is_read
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize(("n_bytes", "is_read"), [(256, True), (257, False)])
+def test_a_line_of_numbers_has_256_bytes_at_most(n_bytes: int, is_read: bool, end: bytes) -> None:
+    line = b"1,2,3".ljust(n_bytes) + end
+    assert (len(decode(20 * line)[1]) == 20) is is_read
+    decoder, frames = decode(20 * b"1,2,3\n" + 2 * line)
+    assert len(frames) == (22 if is_read else 20)
+    assert decoder.counters.n_malformed == (0 if is_read else 2)
+
+
+@pytest.mark.parametrize(
     ("step", "unit_us", "label"),
     [(2, 1000, ""), (2000, 1, ""), (0.002, 1e6, ""), (2, 1000, "ms:"), (2000, 1, "t:")],
 )
@@ -197,6 +357,22 @@ def test_replies_among_the_lines_are_found() -> None:
     assert decoder.take_replies() == [reply]
     assert frames.index.tolist() == list(range(60))
     assert decoder.counters.n_malformed == 0
+
+
+@pytest.mark.parametrize("sizes", [[10_000], [7]])
+@pytest.mark.parametrize(("n_bytes", "is_found"), [(512, True), (513, False)])
+def test_a_reply_is_found_in_a_line_of_512_bytes(
+    n_bytes: int, is_found: bool, sizes: list[int]
+) -> None:
+    reply = Reply("rate", {"asked": "500"})
+    words = reply.encode().strip()
+    decoder, _ = decode(lines("{},{},{}\n"))
+    noise = b"x" * (n_bytes - len(words))
+    for piece in split(noise + words + b"\n", sizes):
+        decoder.feed(piece)
+    assert decoder.take_replies() == [reply] * is_found
+    assert decoder.counters.n_malformed == 1
+    assert decoder.counters.bytes_skipped == 14 + (len(noise) if is_found else n_bytes)
 
 
 @pytest.mark.parametrize("n_before", [5, 30])
