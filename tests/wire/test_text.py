@@ -3,7 +3,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emgstream.wire import Frames, Reply, TextDecoder
+from emgstream.wire import Frames, Reply, TextDecoder, text_decoder
 from emgstream.wire.text_lines import (
     TextLayout,
     has_decimal_commas,
@@ -53,7 +53,45 @@ def test_lines_of_any_hobby_sketch_are_read(by: str, end: str) -> None:
     np.testing.assert_array_equal(frames.index, np.arange(60))
     assert frames.device_us.size == 0
     assert decoder.channel_names == ("ch1", "ch2", "ch3")
+    assert decoder.counters.n_frames == 60
     assert decoder.counters.n_malformed == 0
+
+
+@pytest.fixture
+def read_singly(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lines that are read one by one, which takes 9 times as long as in bulk."""
+    read: list[str] = []
+
+    def read_and_note(
+        line: str, *, decimal_comma: bool = False
+    ) -> tuple[tuple[str, ...], list[float]] | None:
+        read.append(line)
+        return read_fields(line, decimal_comma=decimal_comma)
+
+    monkeypatch.setattr(text_decoder, "read_fields", read_and_note)
+    return read
+
+
+@pytest.mark.parametrize("line", ["{},{},{}\n", "a:{} b:{} c:{}\r\n", "{},5;{},25;{},0\r\n"])
+def test_lines_that_are_alike_are_read_in_bulk(read_singly: list[str], line: str) -> None:
+    decoder, frames = decode(lines(line, np.tile(COUNTS, (50, 1))))
+    assert len(frames) == 3000
+    assert len(decoder.feed(lines(line))) == 60
+    n_learning = 16
+    assert len(read_singly) <= 4 * n_learning  # some of them are tried in several ways
+
+
+@pytest.mark.parametrize("place", [16, 30, 1500, 2999, 3000])
+def test_a_line_that_differs_sends_16_lines_at_most_to_be_read_one_by_one(
+    read_singly: list[str], place: int
+) -> None:
+    decoder, _ = decode(lines("{},{},{}\n"))
+    read_singly.clear()
+    parts = lines("{},{},{}\n", np.tile(COUNTS, (50, 1))).splitlines(keepends=True)
+    frames = decoder.feed(b"".join([*parts[:place], b"1,2,x\n", *parts[place:]]))
+    assert len(frames) == 3000
+    assert decoder.counters.n_malformed == 1
+    assert 1 <= len(read_singly) <= 16
 
 
 @pytest.mark.parametrize("sizes", [[100_000], [1]])
@@ -307,6 +345,49 @@ def test_a_time_that_wraps_goes_on_and_one_that_starts_again_opens_a_segment() -
     assert (np.diff(frames.device_us[:30]) == 1000)[:19].all()
     assert frames.device_us[20] == 2**32 + 704
     assert frames.segment.tolist() == [0] * 30 + [1] * 5
+
+
+@pytest.mark.parametrize("sizes", [[10_000], [11], [1]])
+def test_a_time_may_wrap_several_times_in_any_pieces(sizes: list[int]) -> None:
+    times = np.arange(40) * 3 * 10**8  # in microseconds: 5 minutes per line
+    text = b"\n" + b"".join(b"us:%d emg:5\n" % (time % 2**32) for time in times.tolist())
+    decoder = TextDecoder()
+    parts = [part for piece in split(text, sizes) if len(part := decoder.feed(piece))]
+    assert np.concatenate([part.device_us for part in parts]).tolist() == times.tolist()
+    assert not np.concatenate([part.segment for part in parts]).any()
+
+
+@pytest.mark.parametrize(
+    ("unit", "back", "n_segments"),
+    [
+        ("us", 2**31 + 1, 1),
+        ("us", 2**31, 2),
+        ("us", 2**31 - 1000, 2),
+        ("us", 1, 2),
+        ("us", 0, 1),
+        ("us", 2**32 - 1, 1),
+        ("us", 2**32, 2),
+        ("ms", 2**31 + 1, 1),
+        ("s", 2**31 + 1, 2),
+    ],
+)
+def test_a_time_that_falls_by_more_than_half_of_32_bits_has_wrapped_but_for_seconds(
+    unit: str, back: int, n_segments: int
+) -> None:
+    times = [*range(2**32, 2**32 + 20_000, 1000)]
+    times.append(times[-1] - back)
+    text = b"\n" + b"".join(b"%s:%d emg:5\n" % (unit.encode(), time) for time in times)
+    frames = TextDecoder().feed(text)
+    assert len(frames) == 21
+    assert len(set(frames.segment.tolist())) == n_segments
+
+
+@pytest.mark.parametrize("times", ["0.000 0.002 0.004 0.006", "0 0 2 2 4 4 6 6"])
+def test_a_time_that_rises_by_less_than_1_or_not_at_all_opens_no_segment(times: str) -> None:
+    text = "".join(f"t:{time} emg:5\n" for time in times.split())
+    more = "".join(f"t:{8 + step * 0.5} emg:5\n" for step in range(20))
+    frames = TextDecoder().feed(f"\n{text}{more}".encode())
+    assert not frames.segment.any()
 
 
 @pytest.mark.parametrize("unit", ["us", "ms", "s"])
