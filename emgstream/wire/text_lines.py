@@ -147,7 +147,7 @@ def has_decimal_commas(line: str) -> bool:
     >>> has_decimal_commas("1,2,3"), has_decimal_commas("515, 509"), has_decimal_commas("1,2;")
     (False, False, False)
     """
-    line = re.sub(r"\s*[:=]\s*", ":", line.strip()).rstrip(";")
+    line = re.sub(r"\s*[:=]\s*", ":", line.strip()).rstrip("; \t")
     fields = _SEPARATOR_BESIDE_COMMAS.split(line)
     found = [match for field in fields if (match := _FIELD_WITH_COMMA.fullmatch(field))]
     n_commas = sum(match["comma"] is not None for match in found)
@@ -195,7 +195,7 @@ def learn_layout(
 def _split(line: str) -> list[str]:
     # spaces around a colon belong to the label, not between two fields
     line = re.sub(r"\s*[:=]\s*", ":", line)
-    return _SEPARATOR.split(line.rstrip(",;")) if line else []
+    return _SEPARATOR.split(line.rstrip(",; \t")) if line else []
 
 
 def _steps(values: Sequence[float]) -> list[float]:

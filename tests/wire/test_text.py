@@ -688,3 +688,30 @@ def test_lines_of_too_many_numbers_with_decimal_commas_are_no_samples() -> None:
     assert decoder.counters.n_malformed == 19, "all but the first, which may be half a line"
     assert decoder.layout is None
     assert len(decoder.feed(20 * b"515,7;509,8;500,1\r\n")) > 0, "what can be read is read"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "512 , 300 , ",
+        "512 ; 300 ;",
+        "512;300; ",
+        "512 ,300 ,\t",
+        "512, 300,",
+        "512\t300\t",
+        "512 300 ;;",
+    ],
+)
+def test_a_separator_at_the_end_of_each_line_is_no_field(line: str) -> None:
+    decoder = TextDecoder()
+    frames = [decoder.feed(f"{line}\r\n".encode()) for _ in range(40)]
+    samples = np.concatenate([one.samples for one in frames if len(one)])
+    assert decoder.counters.n_malformed == 0
+    assert len(samples) >= 38
+    assert set(map(tuple, samples.tolist())) == {(512.0, 300.0)}
+
+
+def test_decimal_commas_are_seen_in_lines_that_end_with_a_separator() -> None:
+    decoder = TextDecoder()
+    frames = [decoder.feed(b"512,5 ; 300,25 ; \r\n") for _ in range(40)]
+    assert frames[-1].samples.tolist() == [[512.5, 300.25]]
