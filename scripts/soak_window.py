@@ -1,12 +1,12 @@
 """Leave the window open on a live board and look, minute by minute, that nothing grows.
 
 Off screen, 1280 x 800; the board is simulated, at 1 kHz, in a process of its own. Prints one row a
-minute, and exits with 1 if memory, handles, threads or the time of a picture grew, or a sample was
-lost. With ``--outputs`` the page Outputs is in front, where all outputs but keys and mouse are
-switched on; a process of its own receives what they send, and a decision that it misses is a
-failure, too. That needs the extras ``lsl``, ``mqtt`` and ``dev``, and mosquitto. With ``--faults``
-the line has those (`emgstream simulate --help`), and what arrived and what was counted as lost is
-held to what the board says it sent.
+minute, and exits with 1 if memory, handles, threads, the time of a picture or the delay of
+decisions grew, or a sample was lost. With ``--outputs`` the page Outputs is in front, where all
+outputs but keys and mouse are switched on; a process of its own receives what they send, and a
+decision that it misses is a failure, too. That needs the extras ``lsl``, ``mqtt`` and ``dev``, and
+mosquitto. With ``--faults`` the line has those (`emgstream simulate --help`), and what arrived and
+what was counted as lost is held to what the board says it sent.
 
     python scripts/soak_window.py [--minutes 30] [--outputs] [--faults loss=0.01,corrupt=0.01]
 """
@@ -40,6 +40,8 @@ from emgstream.app.output_switch import SwitchState
 from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.outputs.outputs_page import OutputsPage
 from emgstream.gui.window import Window
+from emgstream.latency import LatencyHistogram
+from emgstream.outputs.output import Update
 from tests.outputs.mqtt_broker import MqttBroker
 from tests.processes import board_process
 
@@ -61,19 +63,39 @@ class Minute:
     """Threads, those of libraries too."""
     picture_ms: float
     """Median time of one picture of the signals; 0 where another page is in front."""
+    delay_ms: float
+    """99 percent of the decisions came sooner after the receipt of their last sample."""
     ran: Pace
     """Figures of the run."""
 
 
-def watch(window: Window) -> Minute:
+class Delays:
+    """The delays of decisions from one look to the next."""
+
+    def __init__(self) -> None:
+        self._histogram = LatencyHistogram()
+
+    def observe(self, update: Update) -> None:
+        """Count the delays of new decisions."""
+        self._histogram.add(update.latency_s)
+
+    def take_ms(self) -> float:
+        """Return the 99th percentile since the last call, in ms."""
+        histogram, self._histogram = self._histogram, LatencyHistogram()
+        return 1e3 * histogram.percentile_s(99)
+
+
+def watch(window: Window, delays: Delays) -> Minute:
     """Let the window run for a minute."""
+    delays.take_ms()
     ran = pace(window, MINUTE_S)
+    delay_ms = delays.take_ms()
     is_drawn = window.page(LivePage).isVisible()
     picture_s = float(np.median(pictures_s(window))) if is_drawn else 0.0
     process = psutil.Process()
     n_handles = process.num_handles() if os.name == "nt" else process.num_fds()
     memory_mb = process.memory_info().rss / 2**20
-    return Minute(memory_mb, n_handles, process.num_threads(), 1e3 * picture_s, ran)
+    return Minute(memory_mb, n_handles, process.num_threads(), 1e3 * picture_s, delay_ms, ran)
 
 
 def row(number: int, minute: Minute, session: LiveSession) -> str:
@@ -87,7 +109,7 @@ def row(number: int, minute: Minute, session: LiveSession) -> str:
         f"{minute.ran.frames_per_s:8.1f}",
         f"{minute.ran.cpu_share:6.1%}",
         f"{session.log.n_decisions:9,}",
-        f"{1e3 * session.summary.latency().p99_s:6.1f}",
+        f"{minute.delay_ms:6.1f}",
         f"{session.loss.n_lost:5,}",
     )
     return " ".join(columns)
@@ -151,11 +173,12 @@ def soak(window: Window, n_minutes: int) -> list[str]:
     if session is None:
         raise RuntimeError("the window is not connected")
     print("minute memory MB handles threads picture ms frames/s    cpu decisions p99 ms  lost")
-    minutes = []
+    minutes, delays = [], Delays()
+    session.watch(delays)
     for number in range(1, n_minutes + 1):
-        minutes.append(watch(window))
+        minutes.append(watch(window, delays))
         print(row(number, minutes[-1], session), flush=True)
-    return grown(minutes, "picture_ms")
+    return grown(minutes, "picture_ms", "delay_ms")
 
 
 def main() -> int:
