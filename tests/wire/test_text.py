@@ -715,3 +715,11 @@ def test_decimal_commas_are_seen_in_lines_that_end_with_a_separator() -> None:
     decoder = TextDecoder()
     frames = [decoder.feed(b"512,5 ; 300,25 ; \r\n") for _ in range(40)]
     assert frames[-1].samples.tolist() == [[512.5, 300.25]]
+
+
+def test_a_time_beside_a_single_channel_is_seen() -> None:
+    decoder = TextDecoder()
+    frames = [decoder.feed(f"{1000 * n},{500 + n % 7}\r\n".encode()) for n in range(60)]
+    assert decoder.layout is not None
+    assert (decoder.layout.has_time, decoder.layout.n_channels) == (True, 1)
+    assert frames[-1].samples.tolist() == [[500.0 + 59 % 7]]
