@@ -13,7 +13,7 @@ import numpy as np
 from emgstream.acquisition import Acquisition, Sink
 from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.decisions import Decisions, DecisionSettings, RailFigures
+from emgstream.decisions import Decisions, DecisionSettings, DecisionStatus, RailFigures
 from emgstream.errors import UsageError
 from emgstream.latency import StageTimer
 from emgstream.logs import get_logger
@@ -263,8 +263,8 @@ class Engine:
         """
         if self._step_length is None:
             return None
-        n_steps = math.ceil(max(0, end_index - self._due) / self._step_length)
-        return self._due + n_steps * self._step_length
+        due = self._due  # of another thread
+        return due + math.ceil(max(0, end_index - due) / self._step_length) * self._step_length
 
     def _take(self, chunk: Chunk, pipeline: Pipeline, stop: threading.Event) -> None:
         self._fan_out.check_any()
@@ -284,7 +284,8 @@ class Engine:
         received_s = chunk.received_s[chunk.places_of(indices)]
         decided_s = self._clock.now()
         # A source knows the samples that were received only; a window may end with a lost one.
-        known = self.ring.first_from(indices) if decisions.filled.any() else indices
+        may_lack = decisions.filled.any() or np.any(decisions.statuses == DecisionStatus.GAP)
+        known = self.ring.first_from(indices) if may_lack else indices
         lost_s = (known - indices) / (rate_hz or math.nan)
         return Update(
             decisions=decisions,

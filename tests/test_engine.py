@@ -195,6 +195,17 @@ def test_a_decision_that_ends_with_a_lost_sample_has_its_time_and_index(demo_mod
     assert all((update.latency_s >= 0.0).all() for update in kept.updates)
 
 
+def test_a_decision_of_a_gap_whose_own_sample_was_lost_has_its_time(demo_model: Model) -> None:
+    kept = Kept()
+    chunks = [chunk(0, 300), chunk(400, 39), chunk(440, 300)]  # the second step ends with 439
+    source = OnlyReceived(chunks, EndOfStream("end"))
+    run(Engine(source, demo_model, [kept]))
+    assert 439 in kept.indices
+    assert set(source.asked) <= source.given
+    times_s = np.concatenate([update.time_s for update in kept.updates])
+    np.testing.assert_allclose(times_s, np.array(kept.indices) / 1000.0, rtol=0.0, atol=1e-9)
+
+
 def test_a_model_decides_on_its_channels_among_others_as_on_them_alone(demo_model: Model) -> None:
     alone, among = Kept(), Kept()
     chunks = [chunk(first, 50) for first in range(0, 2000, 50)]

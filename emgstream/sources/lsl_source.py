@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import time
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -142,11 +143,12 @@ class LslLink:
         """Return new samples; raises SourceDisconnectedError if the stream is lost."""
         try:
             samples, stamps_s = self._inlet.pull_chunk(max_samples=_MAX_SAMPLES)
-            if waits:
-                more = self._inlet.pull_chunk(_PULL_S, _MAX_SAMPLES, min_samples=1)
-                samples, stamps_s = map(np.concatenate, zip((samples, stamps_s), more, strict=True))
         except self._pylsl.util.LostError as lost:
             raise SourceDisconnectedError(f"{self._text} was lost") from lost
+        if waits:
+            with suppress(self._pylsl.util.LostError):  # the next pull tells
+                more = self._inlet.pull_chunk(_PULL_S, _MAX_SAMPLES, min_samples=1)
+                samples, stamps_s = map(np.concatenate, zip((samples, stamps_s), more, strict=True))
         return Arrivals(samples.astype(np.float32, copy=False), stamps_s, stamps_s)
 
     def learn(self, first: Arrivals) -> StampSteps | None:

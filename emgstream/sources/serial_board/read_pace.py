@@ -13,14 +13,10 @@ beside its queue."""
 _EARLY_S = 0.0005
 """A pause ends that long before the sample arrives: a choice, as it is usual to sleep 0.1 to 0.3 ms
 longer. At most one sample before: the read that waits returns with the first that arrives."""
-_LATE_S = 0.002
-"""Up to that long after a sample should have arrived, pauses are short: a choice, two packets of
-USB, which come every millisecond. Later than that, a link sends in lumps."""
+_LATE_S = 0.02
+"""Up to that long after a sample should have arrived, pauses are short: a choice, more than the
+16 ms for which a USB bridge gathers bytes."""
 _SHORT_S = 0.0005
-_MEMORY = 8
-"""Awaited samples over which their lateness is averaged, with exponential weights: a choice."""
-_LATEST_S = 0.1
-"""Lateness that counts at most: a choice, so that one stop of the computer is soon forgotten."""
 
 
 class ReadPace:
@@ -30,10 +26,7 @@ class ReadPace:
     waits for should not wait for its read. Samples come at even intervals, so the reader sleeps
     until just before that one, and reads until it arrives. Then its time of receipt is exact, too:
     if every read came a moment after an arrival, the fit of the clock would move towards the reads.
-
-    On a link that sends in lumps, as radio and some USB bridges do, the awaited sample comes later
-    than its quickest way would take, so there is nothing to wait for exactly. There the reader
-    sleeps for half of the usual lateness, too: where samples are punctual again, that one shrinks.
+    On a link that sends in lumps the sample may come later, and each lump is read as it comes.
 
     Only the thread that reads uses it.
 
@@ -51,40 +44,31 @@ class ReadPace:
         self._is_told = False
         self._index: int | None = None
         self._waits_until_s = 0.0
-        self._awaited: tuple[int | None, float] | None = None  # index and time of arrival
-        self._late_s = 0.0
 
     def expect(self, index: int | None) -> None:
         """Set the index of the sample that is awaited; None if nothing waits for one."""
         self._is_told, self._index = True, index
 
     def pause_s(self, now_s: float) -> float:
-        """Return the seconds to pause before the next read, at most 0.0205."""
+        """Return the seconds to pause before the next read, at most 0.02."""
         self._waits_until_s = now_s
         arrives_s = None if self._index is None else self._timebase.arrival_s(self._index)
         if arrives_s is None:
-            self._awaited = None
             nothing_waits = self._is_told and self._index is None
             return _LONGEST_S if nothing_waits else self._gather_s
-        self._learn(now_s, arrives_s)
-        in_lumps = self._late_s > _LATE_S
-        ahead_s = arrives_s - now_s + (0.5 * self._late_s if in_lumps else 0.0)
-        if ahead_s > _LONGEST_S + _EARLY_S:
-            return _LONGEST_S
-        if in_lumps:
-            return ahead_s if ahead_s > 0.0 else self._gather_s
+        ahead_s = arrives_s - now_s
         if ahead_s > 0.0:
-            self._waits_until_s = arrives_s
-            return max(0.0, ahead_s - min(_EARLY_S, 1.0 / (self._timebase.rate_hz or 1.0)))
+            period_s = 1.0 / (self._timebase.rate_hz or 1.0)
+            pause_s = max(0.0, ahead_s - min(_EARLY_S, period_s))
+            if pause_s <= _LONGEST_S and (period_s < self._gather_s or not pause_s):
+                self._waits_until_s = arrives_s
+            return min(pause_s, _LONGEST_S)
         return _SHORT_S if ahead_s > -_LATE_S else self._gather_s
 
-    def _learn(self, now_s: float, arrives_s: float) -> None:
-        """Follow the lateness of awaited samples: another one is awaited once one was read."""
-        if self._awaited is not None and self._awaited[0] != self._index:
-            late_s = min(now_s - self._awaited[1], _LATEST_S)
-            self._late_s += (late_s - self._late_s) / _MEMORY
-        self._awaited = self._index, arrives_s
-
     def waits(self, now_s: float) -> bool:
-        """Return True if the awaited sample, after the pause, is about to arrive."""
+        """Return True if the awaited sample, after the pause, is about to arrive.
+
+        Where samples are rare, a read that follows a pause does not wait: the awaited one may be
+        there already, and the next is far.
+        """
         return now_s < self._waits_until_s

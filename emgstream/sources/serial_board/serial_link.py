@@ -122,15 +122,19 @@ class SerialLink:
         """Return received bytes within 20 ms; raises PortTakenError for another program."""
         self._leave_to_others()
         try:
-            n_there: int = self._port.in_waiting
-            there: bytes = self._port.read(n_there)
-            if n_there and not waits:
-                return there
-            first: bytes = self._port.read(1)
-            rest: bytes = self._port.read(self._port.in_waiting)
-            return there + first + rest
+            there: bytes = self._port.read(self._port.in_waiting)
         except _BROKEN as error:
             raise _gone(self.device, error) from error
+        if there and not waits:
+            return there
+        try:
+            first: bytes = self._port.read(1)
+            rest: bytes = self._port.read(self._port.in_waiting)
+        except _BROKEN as error:
+            if there:  # the next read tells that it is gone
+                return there
+            raise _gone(self.device, error) from error
+        return there + first + rest
 
     def write(self, data: bytes) -> None:
         """Send; if the board does not read for 0.2 s, the rest is dropped."""
@@ -248,7 +252,12 @@ class SocketLink:
     def read(self, *, waits: bool = False) -> bytes:
         """Return received bytes within 20 ms."""
         there = self._receive() if waits and self._has_bytes() else b""
-        return there + self._receive()
+        try:
+            return there + self._receive()
+        except SourceDisconnectedError:
+            if not there:
+                raise
+            return there  # the next read tells that it is gone
 
     def _has_bytes(self) -> bool:
         return bool(select.select([self._socket], [], [], 0.0)[0])

@@ -35,7 +35,7 @@ class Timebase:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._fit = ClockFit()
-        self._recent: TimeArray = np.empty(_RECENT)
+        self._recent: TimeArray = np.full(_RECENT, np.nan)
         self._knots: list[tuple[int, float]] = []
         self._end = 0  # index behind the newest sample
         self._zero_s: float | None = None  # host time of the first sample
