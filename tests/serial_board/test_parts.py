@@ -243,6 +243,13 @@ def test_a_rate_that_changes_without_a_break_is_told_once(rate_hz: float) -> Non
     assert told == pytest.approx(rate_hz, rel=0.01)
 
 
+@pytest.mark.parametrize("rate_hz", [900.0, 930.0, 1080.0, 1100.0])
+@pytest.mark.parametrize("changes_s", [60.0, 63.0, 67.5, 70.0, 74.0])
+def test_the_rate_that_is_told_is_that_after_the_change(changes_s: float, rate_hz: float) -> None:
+    (told,) = paces(PaceWatch(), (changes_s, 1000.0), (300.0, rate_hz))
+    assert told == pytest.approx(rate_hz, rel=0.001)
+
+
 def test_a_rate_that_changes_back_is_told_again() -> None:
     assert paces(PaceWatch(), (60.0, 1000.0), (60.0, 500.0), (60.0, 1000.0)) == [500, 1000]
 
@@ -252,7 +259,7 @@ def test_a_busy_computer_and_a_drift_within_the_tolerance_are_no_change_of_rate(
     assert paces(PaceWatch(), (60.0, 1000.0), *stall, (60.0, 1000.0), *stall, (60.0, 1000.0)) == []
     assert paces(PaceWatch(), (60.0, 1000.0), (300.0, 1040.0)) == []
     slow_drift = [(20.0, 1000.0 + 5.0 * n) for n in range(20)]
-    assert paces(PaceWatch(), *slow_drift) == [1053], "a slow drift is told as well"
+    assert paces(PaceWatch(), *slow_drift) == [1055], "a slow drift is told as well"
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.05, 0.3, 1.0]), st.floats(0.0, 0.5))

@@ -39,8 +39,10 @@ def joined(parts: list[Frames]) -> Frames:
 class Bench:
     """A board in memory, and the time it lives in."""
 
-    def __init__(self, faults: str = "", seed: int = 1, ppm: float = 0.0) -> None:
-        self.settings = BoardSettings(SCRIPT, 1000.0, Faults.parse(faults), seed, ppm=ppm)
+    def __init__(
+        self, faults: str = "", seed: int = 1, ppm: float = 0.0, rate_hz: float = 1000.0
+    ) -> None:
+        self.settings = BoardSettings(SCRIPT, rate_hz, Faults.parse(faults), seed, ppm=ppm)
         self.now_s = 100.0
         self.board = BoardProtocol(self.settings, self.now_s)
         self.board.reset(self.now_s)

@@ -75,6 +75,18 @@ def test_every_rate_is_told_as_the_firmware_computes_it(asked: int) -> None:
 
 
 @pytest.mark.skipif(not SKETCH.exists(), reason="the sketch is not there")
+@pytest.mark.parametrize(("asked", "taken"), [(4000, 4000), (3000, 3000), (500, 500), (9000, 4000)])
+def test_a_board_faster_than_the_sketch_sends_at_the_rate_it_says(asked: int, taken: int) -> None:
+    bench = Bench(rate_hz=4000.0)
+    identity = Identity.from_reply(find_replies(bench.take())[0])
+    assert identity.sampling_rate_hz == 4000.0
+    bench.say(f"rate {asked}", "start")
+    decoder = FrameDecoder(3, float(taken))
+    n_frames = sum(len(decoder.feed(bench.pass_time(0.01))) for _ in range(100))
+    assert n_frames == pytest.approx(taken, abs=taken / 50)
+    assert decoder.counters.n_lost == 0
+
+
 def test_replies_name_their_values_as_the_firmware_does() -> None:
     sketch = SKETCH.read_text(encoding="utf-8")
     said = Bench().say("identify", "rate 500", "start", "status", "stop", "binary", "fly")

@@ -12,7 +12,16 @@ from emgstream.simulation.board.board_sampler import Sampler
 from emgstream.simulation.board.board_settings import BOARD_NAME, BoardSettings
 from emgstream.simulation.board.send_queue import SendQueue
 from emgstream.simulation.movements import MUSCLES
-from emgstream.wire import VERBS, Command, CommandReader, Identity, Reply, allowed_rate_hz
+from emgstream.wire import (
+    MAX_RATE_HZ,
+    MIN_RATE_HZ,
+    VERBS,
+    Command,
+    CommandReader,
+    Identity,
+    Reply,
+    allowed_rate_hz,
+)
 
 __all__ = ["BAUD", "BoardProtocol"]
 
@@ -149,7 +158,13 @@ class BoardProtocol:
             self._next_counter = (run.first_counter + run.n_instants) & 0xFFFF
 
     def _set_period(self, asked_hz: int) -> None:
-        self._period_ticks = ticks_of(allowed_rate_hz(asked_hz, BAUD, len(MUSCLES)))
+        """Set the rate as the sketch does; a board that begins faster can have all up to that."""
+        own_hz = round(self._settings.sampling_rate_hz)
+        if own_hz > MAX_RATE_HZ:
+            rate_hz = max(MIN_RATE_HZ, min(asked_hz, own_hz))
+        else:
+            rate_hz = allowed_rate_hz(asked_hz, BAUD, len(MUSCLES))
+        self._period_ticks = ticks_of(rate_hz)
 
     def _rate_text(self) -> str:
         return f"{reported_rate_of(self._period_ticks):.3f}"

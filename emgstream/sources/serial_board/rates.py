@@ -40,7 +40,8 @@ class PaceWatch:
 
     Two spans in a row must agree: where the computer was busy, one has too few samples, and the
     next has those that were late. The pace is that of both, so that what came late at their ends is
-    at most half the share.
+    at most half the share. Where it is another one, the rate may have changed within the first of
+    the two: the rate of the second is told, and the pace is measured anew.
     """
 
     def __init__(self) -> None:
@@ -68,11 +69,12 @@ class PaceWatch:
         if not _are_alike(span_hz, before_hz):
             return None
         pace_hz = (end_index - first) / (arrived_s - since_s)
-        settled_hz, self.settled_hz = self.settled_hz, pace_hz
-        if settled_hz is None or _are_alike(pace_hz, settled_hz):
-            self.settled_hz = settled_hz or pace_hz  # else a slow drift would never be told
-            return None
-        return pace_hz
+        if self.settled_hz is None:
+            self.settled_hz = pace_hz  # and kept, else a slow drift would never be told
+        elif not _are_alike(pace_hz, self.settled_hz):
+            self.settled_hz, self._last_hz = None, math.nan
+            return span_hz
+        return None
 
 
 class RateGuard:
