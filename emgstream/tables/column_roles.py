@@ -314,8 +314,8 @@ def _doubt_copies(
         why = f"named like a filtered copy of {_shown(columns[other])}"
         columns[place] = as_doubt(evidence[place], why, ColumnRole.IGNORED)
     for place in channels:
-        # a copy of a copy is one of the original too, which is still a channel
-        others = [other for other in originals if columns[other].role is ColumnRole.CHANNEL]
+        # rather of a channel; but the rectified of a filtered column is computed from that one only
+        others = sorted(originals, key=lambda one: columns[one].role is not ColumnRole.CHANNEL)
         original = _original(raw, evidence, place, others)
         if original is not None:
             why = f"computed from {_shown(columns[original])}, as a filter or a scale does"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -533,6 +534,20 @@ def test_a_copy_of_another_channel_is_asked_for(
     write: Write, header: str, columns: Columns, expected: Said
 ) -> None:
     assert said(look_at_table(write(table_text(header, columns))).columns) == expected
+
+
+BAND = np.convolve(NOISE, [0.3, 1.0, -0.6, -1.2, 0.5])[:3000]
+CHAIN = {"raw": NOISE, "filtered": BAND, "rectified": np.abs(BAND)}
+
+
+@pytest.mark.parametrize("order", [*permutations(CHAIN)], ids=" ".join)
+def test_of_a_signal_and_its_filtered_and_that_rectified_one_is_a_channel(
+    write: Write, order: tuple[str, ...]
+) -> None:
+    columns = look_at_table(write(table_text("p,q,r", [CHAIN[one] for one in order]))).columns
+    assert sorted(role for role, _ in said(columns)) == ["channel", *["ignored or channel?"] * 2]
+    (channel,) = [one.name for one in columns if one.role is ColumnRole.CHANNEL]
+    assert channel != "pqr"[order.index("rectified")]
 
 
 @pytest.mark.parametrize(
