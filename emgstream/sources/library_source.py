@@ -326,7 +326,8 @@ class LibrarySource:
         self._is_numbered = True
         self._account.sees_loss = None if self._numbering is None else True
         span_s = float(first.stamps_s[-1] - first.stamps_s[0])
-        measured_hz = (len(first) - 1) / span_s if span_s > 0.0 else 1.0
+        n_in_span = np.count_nonzero(first.stamps_s > first.stamps_s[0])  # a lump has one stamp
+        measured_hz = float(n_in_span / span_s) if span_s > 0.0 else 1.0
         self._rate_hz = self.info.sampling_rate_hz or measured_hz
         n_before = np.cumsum([len(one) for one in held])
         self._account.begin(

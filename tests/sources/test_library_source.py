@@ -422,3 +422,14 @@ def test_a_sample_that_is_awaited_is_pulled_as_it_arrives() -> None:
     assert len(delays_s) > 240
     assert max(delays_s) < 1e-6
     assert n_reads < 2 * len(delays_s)
+
+
+def test_a_stream_in_lumps_of_one_stamp_each_has_its_rate_from_the_start() -> None:
+    clock = ManualClock()
+    numbers = np.arange(2500)
+    stream = TimedStream(clock, numbers, 0.2 * np.ceil((numbers + 1) / (0.2 * RATE_HZ)))
+    stream.stated_hz, stream.is_counted = None, False
+    source = LibrarySource("timed", stream, clock=clock)
+    sampled_s = np.concatenate([chunk.sampled_s for chunk in chunks_of(source)])
+    assert np.diff(sampled_s).max() < 0.05
+    assert np.median(np.diff(sampled_s)[:400]) == pytest.approx(1.0 / RATE_HZ, rel=0.05)
