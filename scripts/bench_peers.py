@@ -2,7 +2,7 @@
 
     python scripts/bench_peers.py live
     python scripts/bench_peers.py sampling
-    python scripts/bench_peers.py offline FOLDER --rate unibo_inail=500 --sessions 3
+    python scripts/bench_peers.py offline FOLDER --rate unibo_inail=500 --every 3
 
 ``live``: a board of text lines at 1 kHz on a TCP port of this machine, a decision every 20 samples,
 each sent as one datagram. The others are LibEMG (its online classifier, in an environment of its
