@@ -1,4 +1,4 @@
-"""When a device is read: as the sample that something waits for arrives, and seldom before."""
+"""The pace of reading a device: as the awaited sample arrives, and seldom before."""
 
 from __future__ import annotations
 
