@@ -185,12 +185,17 @@ def test_a_sample_anywhere_in_a_lump_is_read_as_its_lump_arrives(
     assert reader.line.n_reads - before < 1100
 
 
-def test_where_samples_are_rare_no_read_waits_for_the_one_behind_the_awaited() -> None:
+def punctual(rate_hz: float) -> Timebase:
+    """Return the times of three seconds of samples that arrived without delay."""
     timebase = Timebase()
     timebase.begin_segment()
-    for index in range(300):
-        timebase.add(index, np.array([index * 10_000]), index / 100.0)
-    pace = ReadPace(timebase, 0.0035)
+    for index in range(round(3.0 * rate_hz)):
+        timebase.add(index, np.array([round(1e6 * index / rate_hz)]), index / rate_hz)
+    return timebase
+
+
+def test_where_samples_are_rare_no_read_waits_for_the_one_behind_the_awaited() -> None:
+    pace = ReadPace(punctual(100.0), 0.0035)
     pace.expect(301)
     assert pace.pause_s(3.0) == pytest.approx(0.0095)
     assert not pace.waits(3.0096)
@@ -225,26 +230,18 @@ def test_the_arrival_of_a_sample_is_known_once_the_rate_is() -> None:
 def test_a_pause_ends_just_before_the_sample_and_is_short_while_it_is_late(
     ahead_s: float, pause_s: float, waits: bool
 ) -> None:
-    timebase = Timebase()
-    timebase.begin_segment()
-    for index in range(2100):
-        timebase.add(index, np.array([index * 1000]), index / 1000.0)
-    pace = ReadPace(timebase, 0.0035)
-    pace.expect(2200)
-    now_s = 2.2 - ahead_s
+    pace = ReadPace(punctual(1000.0), 0.0035)
+    pace.expect(3200)
+    now_s = 3.2 - ahead_s
     assert pace.pause_s(now_s) == pytest.approx(pause_s)
     assert pace.waits(now_s + pause_s) == waits
-    assert not pace.waits(2.3)
+    assert not pace.waits(3.3)
 
 
 def test_a_fast_board_is_read_at_most_one_sample_early() -> None:
-    timebase = Timebase()
-    timebase.begin_segment()
-    for index in range(8400):
-        timebase.add(index, np.array([index * 250]), index / 4000.0)
-    pace = ReadPace(timebase, 0.0035)
-    pace.expect(8440)
-    assert pace.pause_s(2.1) == pytest.approx(0.01 - 0.00025)
+    pace = ReadPace(punctual(4000.0), 0.0035)
+    pace.expect(12_040)
+    assert pace.pause_s(3.0) == pytest.approx(0.01 - 0.00025)
 
 
 @contextmanager
