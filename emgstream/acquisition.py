@@ -73,7 +73,10 @@ class Acquisition:
         """Read until the source ends or ``stop`` is set."""
         try:
             with self._source as source:
+                paced = source if isinstance(source, PacedSource) else None
                 while not stop.is_set():
+                    if paced is not None:
+                        paced.expect(self._awaited(self._ring.end_index))
                     self._read_once(source, stop)
         except EndOfStream:
             _log.info("end of the stream: %s", self._source.info.name)
@@ -81,8 +84,6 @@ class Acquisition:
             self._ring.close()
 
     def _read_once(self, source: Source, stop: threading.Event) -> None:
-        if isinstance(source, PacedSource):
-            source.expect(self._awaited(self._ring.end_index))
         chunk = source.read()
         if len(chunk) and not self._is_checked:
             self._check(source.info)

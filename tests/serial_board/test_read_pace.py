@@ -254,6 +254,18 @@ def tcp_line() -> Iterator[tuple[BoardLink, socket.socket]]:
         link.close()
 
 
+@contextmanager
+def pty_line() -> Iterator[tuple[BoardLink, PtyLink]]:
+    board = PtyLink()
+    board.plug()
+    link = open_link(board.address, 115_200)
+    try:
+        yield link, board
+    finally:
+        link.close()
+        board.close()
+
+
 def test_a_read_of_a_network_waits_for_more_only_where_it_is_to() -> None:
     with tcp_line() as (link, board):
         board.sendall(b"one")
@@ -276,10 +288,7 @@ def test_what_was_read_before_a_network_closed_is_given_before_that_is_told(wait
 @pytest.mark.skipif(sys.platform == "win32", reason="a pty")
 @pytest.mark.parametrize("waits", [False, True])
 def test_what_was_read_before_a_port_was_pulled_is_given_before_that_is_told(waits: bool) -> None:
-    board = PtyLink()
-    board.plug()
-    link = open_link(board.address, 115_200)
-    try:
+    with pty_line() as (link, board):
         board.write(b"the last lines")
         assert link.read() == b"the last lines"
         board.write(b"and more")
@@ -289,22 +298,13 @@ def test_what_was_read_before_a_port_was_pulled_is_given_before_that_is_told(wai
         pull.join()
         with pytest.raises(SourceDisconnectedError):
             link.read(waits=waits)
-    finally:
-        link.close()
-        board.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pty")
 def test_a_read_of_a_port_waits_for_more_only_where_it_is_to() -> None:
-    board = PtyLink()
-    board.plug()
-    link = open_link(board.address, 115_200)
-    try:
+    with pty_line() as (link, board):
         board.write(b"one")
         assert link.read() == b"one"
         board.write(b"two")
         assert link.read(waits=True) == b"two"
         assert link.read(waits=True) == b""
-    finally:
-        link.close()
-        board.close()
