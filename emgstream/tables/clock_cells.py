@@ -23,7 +23,8 @@ _TIME_OF_DAY = re.compile(rf"\s*{_TIME}\s*", re.ASCII)
 _DATE_FIRST = re.compile(
     rf"\s*(\d{{1,4}})([-./])(\d{{1,2}})\2(\d{{1,4}})[T ,_]+{_TIME}{_ZONE}\s*", re.ASCII
 )
-_DAY_S = 86400.0
+_DAY_S = 86400
+_SECOND_NS = 1_000_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _PLAIN = rb"\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?"
 _ISO = rb" *(?:1[7-9]|2[01])\d{2}-\d{2}-\d{2}[T ]" + _PLAIN + b" *"
@@ -63,8 +64,9 @@ def _seconds(hour: str, minute: str, second: str | None, half: str | None) -> fl
     whole, _, part = re.sub("[,:]", ".", second or "0").partition(".")
     if hours > 23 or int(minute) > 59 or int(whole) > 60:
         return None
-    # two divisions would round twice
-    return hours * 3600 + int(minute) * 60 + float(f"{whole}.{part or 0}")
+    seconds = (hours * 60 + int(minute)) * 60 + int(whole)
+    # whole nanoseconds, as `_many` counts them: the number is rounded once, and both round alike
+    return (seconds * _SECOND_NS + int(part.ljust(9, "0"))) / _SECOND_NS
 
 
 def _day(one: str, mark: str, two: str, three: str) -> int | None:
@@ -102,4 +104,6 @@ def _many(texts: npt.NDArray[Any]) -> TimeArray:
     stamps = texts.astype(np.str_).astype("datetime64[ns]")
     if np.isnat(stamps).any():
         raise ValueError
-    return np.asarray(stamps.astype(np.int64) / 1e9, dtype=np.float64)
+    # the day apart: nanoseconds since 1970 are more than a double holds
+    days, of_day_ns = np.divmod(stamps.astype(np.int64), _DAY_S * _SECOND_NS)
+    return np.asarray(days * _DAY_S + of_day_ns / _SECOND_NS, dtype=np.float64)

@@ -267,3 +267,16 @@ def test_stamps_read_at_once_are_those_read_one_by_one(first: str, stamp: str) -
     one_by_one = [read_clock(text) for text in (first, stamp, first)]
     expected = [np.nan if one is None else one for one in one_by_one]
     np.testing.assert_array_equal(read_clocks(texts), expected)
+
+
+@pytest.mark.parametrize("day", ["", "1969-12-31 ", "2024-05-01 ", "2199-01-31T"])
+def test_stamps_read_at_once_are_rounded_as_those_read_one_by_one(day: str) -> None:
+    draws = np.random.default_rng(1)
+    texts = [
+        f"{day}{hour:02}:{minute:02}:{second:02}.{draws.integers(10**digits):0{digits}}"
+        for hour, minute, second, digits in draws.integers(
+            [0] * 3 + [1], [24, 60, 60, 10], (2000, 4)
+        )
+    ]
+    at_once = read_clocks(np.array(texts, dtype=f"S{CLOCK_BYTES}"))
+    assert at_once.tolist() == [read_clock(text) for text in texts]
