@@ -5,10 +5,10 @@
 ``channels`` and ``rates``: processor time of the whole signal path per sample, in reads of 20 ms,
 with the front end that `emgstream train` chooses for that stream and an untrained network.
 ``boards``: `emgstream live --headless` on simulated boards, each a process of its own. ``training``
-and ``evaluation``: the verbs on synthetic sessions of so many minutes, with one process and two,
-and on a Dask cluster of two workers of this machine. ``persons``: the evaluation of more and more
-recordings, each left out in turn. Needs the extras ``train`` and ``dask``. What a longer history
-costs is told by `soak_day.py`, hour by hour.
+and ``evaluation``: the verbs on synthetic sessions of so many minutes, on one core and all, with
+one process and two, and on a Dask cluster of two workers of this machine. ``persons``: the
+evaluation of more and more recordings, each left out in turn. Needs the extras ``train`` and
+``dask``. What a longer history costs is told by `soak_day.py`, hour by hour.
 """
 
 from __future__ import annotations
@@ -81,15 +81,18 @@ def measure_boards() -> Iterator[str]:
 
 
 def measure_training() -> Iterator[str]:
-    """Give the time of training on more and more minutes."""
-    yield "| minutes of EMG | emgstream train | per minute |"
-    yield "|---|---|---|"
+    """Give the time of training on more and more minutes, on every core and on one."""
+    yield "| minutes of EMG | emgstream train | per minute | on one core | ratio |"
+    yield "|---|---|---|---|---|"
     with tempfile.TemporaryDirectory() as folder:
         for minutes in MINUTES:
             session = _session(Path(folder), minutes)
-            out = str(Path(folder, "out.emgmodel"))
-            elapsed_s = _timed("train", str(session), "--out", out)
-            yield f"| {minutes} | {elapsed_s:.1f} s | {elapsed_s / minutes:.1f} s |"
+            words = ("train", str(session), "--out", str(Path(folder, "out.emgmodel")))
+            elapsed_s, one_s = _timed(*words), _timed(*words, cores=[0])
+            yield (
+                f"| {minutes} | {elapsed_s:.1f} s | {elapsed_s / minutes:.1f} s | "
+                f"{one_s:.1f} s | {one_s / elapsed_s:.2f}x |"
+            )
 
 
 def measure_evaluation() -> Iterator[str]:
@@ -215,10 +218,15 @@ def _session(folder: Path, minutes: int, person: int = 0) -> Path:
     return path
 
 
-def _timed(*words: str) -> float:
-    """Return the seconds that a verb took."""
+def _timed(*words: str, cores: list[int] | None = None) -> float:
+    """Return the seconds that a verb took, on these cores or on all."""
     began_s = time.perf_counter()
-    subprocess.run([*EMGSTREAM, *words], check=True, stdout=subprocess.DEVNULL)
+    command = [*EMGSTREAM, *words]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as verb:
+        if cores is not None:
+            psutil.Process(verb.pid).cpu_affinity(cores)
+    if verb.returncode:
+        raise subprocess.CalledProcessError(verb.returncode, command)
     return time.perf_counter() - began_s
 
 
