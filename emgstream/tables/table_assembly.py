@@ -19,7 +19,7 @@ from emgstream.tables.column_questions import unlabelled_value
 from emgstream.tables.emg_table import EmgTable, TableMarker
 from emgstream.tables.raw_columns import MISSING_WHOLE, RawColumn, RawRecording
 from emgstream.tables.sample_counter import counter_note, index_of_counter
-from emgstream.tables.table_cells import LARGEST_SAMPLE
+from emgstream.tables.table_cells import LARGEST_SAMPLE, MISSING_WORDS
 from emgstream.tables.table_clock import index_by_clock
 from emgstream.tables.table_column import (
     OWN_ROLES,
@@ -35,6 +35,8 @@ from emgstream.wording import counted, number_in_words, rounded_in_words
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
 _DAMAGE = (RepairKind.UNREADABLE, RepairKind.EMPTY, RepairKind.SAYS_MISSING)
+_NO_LABEL = MISSING_WORDS - {"none", "null"}
+"""Words for a missing label. None and null may be the name of a class, that of no movement."""
 _LONGEST_S = 1e19
 """Largest time in seconds. A choice: a UNIX time in nanoseconds that is taken for seconds has
 1.8e18, and is told; a stamp beyond it is damaged."""
@@ -223,14 +225,28 @@ class TableAssembly:
         codes, names = raw.values, raw.texts
         if names is None:
             codes, names = _texts_of_numbers(raw.values)
-        unlabelled = unlabelled_value(self._columns, self._choice)
-        if unlabelled is None:
+        left_out = self._unlabelled(names, codes)
+        if not left_out:
             return codes.astype(np.int32, copy=False), names
-        if not any(_is_value(name, unlabelled) for name in names):
-            self._notes.append(f"no row has the value {unlabelled!r} in the label column")
-        kept = [name for name in names if not _is_value(name, unlabelled)]
+        kept = [name for name in names if name not in left_out]
         places = [kept.index(name) if name in kept else -1 for name in names]
         return np.array([*places, -1], np.int32)[codes], tuple(kept)
+
+    def _unlabelled(self, names: tuple[str, ...], codes: npt.NDArray[Any]) -> set[str]:
+        """Return the labels that stand for none: the value stated, and words for a missing one."""
+        stated = unlabelled_value(self._columns, self._choice)
+        left_out = {name for name in names if stated is not None and _is_value(name, stated)}
+        if stated is not None and not left_out:
+            self._notes.append(f"no row has the value {stated!r} in the label column")
+        for place, name in enumerate(names):
+            if name.lower() in _NO_LABEL and name not in left_out:
+                n_rows = int(np.count_nonzero(codes == place))
+                self._notes.append(
+                    f"{counted(n_rows, 'row')} of label {name!r} taken as without a label; if that "
+                    "is a movement, give it another name"
+                )
+                left_out.add(name)
+        return left_out
 
     def _markers(self) -> Iterator[TableMarker]:
         """Yield the markers by row."""

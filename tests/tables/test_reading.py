@@ -26,6 +26,29 @@ def test_numbers_and_labels_come_out_as_they_were_written(write: Write) -> None:
     assert table.repairs == ()
 
 
+@pytest.mark.parametrize("word", ["NA", "nan", "NaN", "#N/A", "n/a"])
+@pytest.mark.parametrize("names", [("rest", "fist"), ("1", "2")])
+def test_a_label_that_says_missing_is_none_and_told(
+    write: Write, word: str, names: tuple[str, str]
+) -> None:
+    rest, fist = names
+    rows = "".join(f"{number},{rest}\n{number},{fist}\n{number},{word}\n" for number in range(50))
+    table = read_table(write(f"emg,label\n{rows}"))
+    assert table.labels is not None
+    assert table.labels[:6].tolist() == [0, 1, -1, 0, 1, -1]
+    assert table.label_names == names
+    told = [one for one in table.remarks if "label" in one and "50" in one]
+    assert told
+
+
+def test_none_is_a_label_as_people_name_no_movement_so(write: Write) -> None:
+    assert read_table(write("emg,label\n1,none\n2,fist\n3,null\n")).label_names == (
+        "none",
+        "fist",
+        "null",
+    )
+
+
 def test_a_table_without_meta_columns_has_none(write: Write) -> None:
     table = read_table(write("emg\n1\n2\n"))
     assert table.labels is None
