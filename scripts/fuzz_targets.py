@@ -205,6 +205,7 @@ def _table_seeds() -> Iterator[bytes]:
         yield "\n".join([f"{form}{options}", head, *rows]).encode()
         yield "\n".join([f"{form}{options}", *rows]).encode()
     yield "\n".join(["p", "# rate: 500 Hz", "12:00:00.000 -> 1;2,5;3", *("1;2,5;3",) * 9]).encode()
+    yield "\n".join(["p", "# δικέφαλος,通道,ä", *(",".join(map(str, one)) for one in emg)]).encode()
     clock = [f"2024-05-01 10:00:{n:02d}.5,{a},{b},{label}" for n, ((a, b, _), label) in
              enumerate(zip(emg, labels, strict=True))]  # fmt: skip
     yield "\n".join(["p--time date:date", "date,emg1,emg2,marker", *clock]).encode()

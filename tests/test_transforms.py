@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from sklearn.preprocessing import PowerTransformer
+from scipy.stats import yeojohnson
 
 from emgstream.errors import ModelFileError
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
@@ -38,12 +38,11 @@ def test_nothing_comes_out_missing(values: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("power", [-1.5, 0.0, 1e-14, 0.4, 1.0, 2.0, 2.0 - 1e-14, 3.1])
-def test_yeo_johnson_is_that_of_scikit_learn(power: float) -> None:
+def test_yeo_johnson_is_that_of_scipy(power: float) -> None:
+    """Scikit-learn 1.7 loses all digits of powers next to 0 and 2; scipy does not."""
     values = np.linspace(-40, 40, 401).reshape(-1, 1)
-    fitted = PowerTransformer(standardize=False).fit(values)
-    fitted.lambdas_ = np.array([power])
     ours = YeoJohnson((power,), (0.0,), (1.0,)).apply(values)
-    np.testing.assert_allclose(ours, fitted.transform(values), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(ours, yeojohnson(values, power), rtol=1e-9, atol=1e-12)
 
 
 def test_the_manifest_brings_back_the_same_transforms() -> None:

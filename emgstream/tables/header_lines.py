@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from emgstream.tables.clock_cells import read_clock
 from emgstream.tables.column_names import is_unit
-from emgstream.tables.table_cells import MISSING_WORDS, decode, read_time, split_line
+from emgstream.tables.table_cells import MISSING_WORDS, read_time, split_line, text_of_cell
 from emgstream.tables.table_column import OWN_ROLES
 from emgstream.wording import counted
 
@@ -19,7 +19,6 @@ __all__ = [
     "find_header",
     "is_header",
     "is_text",
-    "name_of_cell",
     "usual_count",
 ]
 
@@ -50,11 +49,6 @@ class NumberFormat:
 def is_text(cell: str) -> bool:
     """Return whether a cell holds something other than a word for a missing value."""
     return bool(cell) and cell.lower() not in MISSING_WORDS
-
-
-def name_of_cell(cell: str) -> str:
-    """Return the name in a cell of a header line, decoded and stripped."""
-    return decode(cell.replace("\0", "").encode("latin-1"))
 
 
 def usual_count(counts: Sequence[int]) -> int:
@@ -120,7 +114,7 @@ def _is_plain_header(above: Sequence[Sequence[str]], width: int, numbers: Number
     One that is as wide as the rows, further down, is preferred to one that is narrower or wider.
     """
     cells = above[0]
-    if len(cells) == width and any(name_of_cell(cell).lower() in OWN_ROLES for cell in cells):
+    if len(cells) == width and any(text_of_cell(cell).lower() in OWN_ROLES for cell in cells):
         return True
     if len(cells) != width and any(
         len(one) == width and is_header(one, numbers) and not _is_unit_line(one)
@@ -131,7 +125,7 @@ def _is_plain_header(above: Sequence[Sequence[str]], width: int, numbers: Number
         abs(len(cells) - width) <= 1
         and sum(is_text(cell.strip()) for cell in cells) >= min(len(cells), width - 1)
         and is_header(cells, numbers)
-        and len({name_of_cell(cell) for cell in cells}) > len(cells) / 2
+        and len({text_of_cell(cell) for cell in cells}) > len(cells) / 2
     )
 
 
@@ -142,7 +136,7 @@ def _is_short_header(cells: Sequence[str], width: int, numbers: NumberFormat) ->
 
 def is_header(cells: Sequence[str], numbers: NumberFormat) -> bool:
     """Return whether a line may be one of names: no number in it, or a name of our own."""
-    if any(name_of_cell(cell).lower() in OWN_ROLES for cell in cells):
+    if any(text_of_cell(cell).lower() in OWN_ROLES for cell in cells):
         return True
     plain = [cell.split("\0")[0].strip() for cell in cells]
     return not any(numbers.is_number(cell) or read_clock(cell) is not None for cell in plain)
@@ -161,7 +155,7 @@ def _fullest(split: Sequence[Sequence[str]], width: int, numbers: NumberFormat) 
     """Return the place of the line with most different names; the first of equals."""
 
     def n_names(cells: Sequence[str]) -> int:
-        return len({name_of_cell(cell) for cell in cells if is_text(cell.strip())})
+        return len({text_of_cell(cell) for cell in cells if is_text(cell.strip())})
 
     possible = [
         at
@@ -181,7 +175,7 @@ def _fullest(split: Sequence[Sequence[str]], width: int, numbers: NumberFormat) 
 
 def _is_unit_line(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
-    return bool(filled) and all(is_unit(name_of_cell(cell)) for cell in filled)
+    return bool(filled) and all(is_unit(text_of_cell(cell)) for cell in filled)
 
 
 def _first_of_body(
@@ -236,7 +230,7 @@ def _units_below(
     at = names_at + 1
     while at < len(split) and (first_row is None or at < first_row):
         if _is_unit_line(split[at]) and not units:
-            units = [name_of_cell(cell).strip("()[] ") for cell in split[at]]
+            units = [text_of_cell(cell).strip("()[] ") for cell in split[at]]
         elif _is_second_header(split[at], split[first_row] if first_row else [], numbers):
             notes.append(f"a second header line left out: {_quoted(lines[at])}")
         else:
@@ -283,7 +277,7 @@ def _group_above(split: Sequence[Sequence[str]], width: int) -> list[str]:
     Empty if no line above the names has at least two headings.
     """
     for cells in reversed(split):
-        headings = [name_of_cell(cell) for cell in cells]
+        headings = [text_of_cell(cell) for cell in cells]
         if len(cells) == width and len({one for one in headings if one}) > 1:
             if any(":" in one for one in headings):
                 continue  # "sensor mode: 65" describes, it does not name
@@ -304,5 +298,5 @@ def _preamble_notes(lines: Sequence[str]) -> list[str]:
 
 
 def _quoted(line: str) -> str:
-    text = name_of_cell(line.strip())
+    text = text_of_cell(line.strip())
     return repr(text if len(text) <= _QUOTED_LETTERS else text[:_QUOTED_LETTERS] + "…")

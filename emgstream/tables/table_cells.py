@@ -23,6 +23,7 @@ __all__ = [
     "read_time",
     "read_whole",
     "split_line",
+    "text_of_cell",
     "with_decimal_comma",
 ]
 
@@ -129,6 +130,11 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
     return text.strip()
+
+
+def text_of_cell(cell: str) -> str:
+    """Return a cell or a line for people: decoded and stripped, without NUL bytes."""
+    return decode(cell.replace("\0", "").encode("latin-1"))
 
 
 class LabelCodes:

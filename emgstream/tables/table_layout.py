@@ -20,11 +20,10 @@ from emgstream.tables.header_lines import (
     find_header,
     is_header,
     is_text,
-    name_of_cell,
     usual_count,
 )
 from emgstream.tables.line_forms import LineForm, detect_form
-from emgstream.tables.table_cells import decode, read_time, split_line
+from emgstream.tables.table_cells import decode, read_time, split_line, text_of_cell
 from emgstream.tables.table_column import OWN_ROLES
 from emgstream.tables.table_preamble import StatedFacts, stated_facts
 
@@ -115,7 +114,8 @@ def detect_layout(path: Path, head: bytes) -> TableLayout:
     plain = [form.plain_line(line) for line in lines.texts]
     numbers = _number_format(plain, excel.group(1) if excel else None)
     found = find_header([numbers.split(line) for line in plain], plain, numbers)
-    facts = stated_facts([*comments, *lines.texts[: found.names_at]], found.width)
+    above = [text_of_cell(line) for line in (*comments, *lines.texts[: found.names_at])]
+    facts = stated_facts(above, found.width)
     rows = [numbers.split(line) for line in plain[found.body_from :]]
     body_at = _offset(every_line, lines.places[found.body_from]) if rows else len(head)
     names, notes = _names(found, rows, comments, form, facts, numbers)
@@ -182,7 +182,7 @@ def _number_format(body: Sequence[str], separator: str | None) -> NumberFormat:
             separator = ","
     if separator == ",":
         return NumberFormat(separator)
-    names = [name_of_cell(cell).lower() for cell in split_line(body[0], separator)]
+    names = [text_of_cell(cell).lower() for cell in split_line(body[0], separator)]
     # a file with 0.5 in it may write 1,000 for a thousand; a label such as 0.5 is no number
     has_points = any(
         name != "label" and "." in cell and read_time(cell) is not None
@@ -194,7 +194,7 @@ def _number_format(body: Sequence[str], separator: str | None) -> NumberFormat:
 
 def _has_own_name(line: str, separator: str) -> bool:
     """Return whether a separator cuts out a name of our own recordings, which decides a tie."""
-    return any(name_of_cell(cell).lower() in OWN_ROLES for cell in split_line(line, separator))
+    return any(text_of_cell(cell).lower() in OWN_ROLES for cell in split_line(line, separator))
 
 
 def _n_agreeing(body: Sequence[str], separator: str) -> int:
@@ -219,17 +219,17 @@ def _names(
     if form.names:
         return [*form.names], found.notes
     if found.has_names:
-        names, notes = _different([name_of_cell(cell) for cell in found.cells], found.group)
+        names, notes = _different([text_of_cell(cell) for cell in found.cells], found.group)
         return names, [*found.notes, *notes]
     width = len(found.cells)
     if facts.names and width - len(facts.names) in {0, 1}:
         note = "column names taken from the comments above the data"
         return [*facts.names, *[""] * (width - len(facts.names))], [*found.notes, note]
     for comment in reversed(comments[-1:]):
-        cells = [name_of_cell(one) for one in numbers.split(form.without_prefix(comment))]
+        cells = numbers.split(form.without_prefix(comment))
         if len(cells) == width and is_header(cells, numbers) and width > 1:
             note = "column names taken from the comment line above the data"
-            names, notes = _different(cells, [])
+            names, notes = _different([text_of_cell(cell) for cell in cells], [])
             return names, [*found.notes, note, *notes]
     return [""] * _width_of_rows(rows, width), found.notes
 

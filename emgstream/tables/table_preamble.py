@@ -39,7 +39,8 @@ _PERIOD_UNITS = {"": 1.0, "m": 1e-3, "u": 1e-6}
 _RATE_ALONE = re.compile(r"^\W*(\d+(?:\.\d+)?)\s*(?:hz)?\W*$", re.IGNORECASE)
 _UNIT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
 _NAMES = re.compile(
-    r"\b(?:labels?|columns?|channels?|names?|channel\s*title)\s*:?=+\s*(.+)$", re.IGNORECASE
+    r"\b(?:(?:labels?|names?|channel\s*title)\s*:?=+|(?:columns?|channels?)\s*(?::=*|=+))\s*(.+)$",
+    re.IGNORECASE,
 )
 _RANGE_HZ = (0.5, 200_000.0)
 """Rates that are believed: a choice, from one sample in two seconds to an audio interface."""

@@ -23,7 +23,7 @@ from emgstream.tables.raw_columns import MISSING_WHOLE, RawColumn, RawRecording
 from emgstream.tables.session_rate import with_session_facts
 from emgstream.tables.settled_columns import with_settled
 from emgstream.tables.table_assembly import TableAssembly, first_damage
-from emgstream.tables.table_cells import decode
+from emgstream.tables.table_cells import text_of_cell
 from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
 from emgstream.tables.table_look import TableLook
 from emgstream.tables.table_repairs import RepairLog
@@ -225,7 +225,9 @@ def _read(
             log=text.log,
             has_header=text.layout.has_header,
             choice=choice,
-            first_rows=tuple(tuple(map(_shown, row)) for row in text.layout.rows[:_ROWS_SHOWN]),
+            first_rows=tuple(
+                tuple(map(text_of_cell, row)) for row in text.layout.rows[:_ROWS_SHOWN]
+            ),
             first_texts=text.first_texts,
             note=note,
         )
@@ -258,10 +260,6 @@ def _first_cells(column: RawColumn) -> list[str]:
         "" if value == MISSING_WHOLE or math.isnan(value) else number_in_words(value)
         for value in values
     ]
-
-
-def _shown(cell: str) -> str:
-    return decode(cell.replace("\0", "").encode("latin-1"))
 
 
 def _excerpt(raw: RawRecording) -> npt.NDArray[np.float64]:

@@ -240,6 +240,48 @@ def test_a_header_in_a_comment_is_taken(write: Write) -> None:
     assert "comment" in table.repairs[0].what
 
 
+ROWS_OF_TWO = "".join(
+    f"{one:.3f},{two:.3f}\n" for one, two in np.random.default_rng(1).normal(0, 9, (50, 2))
+)
+LETTERS = {
+    "Chinese": ("通道一", "通道二"),
+    "Greek": ("δικέφαλος", "τρικέφαλος"),
+    "Russian": ("бицепс", "трицепс"),
+    "Arabic": ("قناة١", "قناة٢"),
+    "German": ("Beuger", "Öffner"),
+    "emoji": ("💪", "🖐"),
+}
+
+
+@pytest.mark.parametrize("names", LETTERS.values(), ids=LETTERS)
+@pytest.mark.parametrize("comment", ["# {}", "# columns: {}", "# channels = {}", "% {}"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_names_in_a_comment_are_read_in_any_letters(
+    write: Write, names: tuple[str, str], comment: str, encoding: str
+) -> None:
+    text = f"{comment.format(','.join(names))}\n{ROWS_OF_TWO}"
+    table = read_table(write(text.encode(encoding)))
+    assert table.channel_names == names
+    assert table.n_rows == 50
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+@pytest.mark.parametrize(
+    "comment", ["fréquence d'échantillonnage: 500", "Öffner, sampling rate 500 Hz"]
+)
+def test_a_rate_in_a_comment_is_read_among_other_letters(
+    write: Write, comment: str, encoding: str
+) -> None:
+    text = f"# {comment}\nun,deux\n{ROWS_OF_TWO}"
+    table = read_table(write(text.encode(encoding)))
+    assert table.sampling_rate_hz == 500.0
+
+
+def test_a_person_in_a_comment_names_no_column(write: Write) -> None:
+    table = read_table(write(f"# name: first, second\nbiceps,triceps\n{ROWS_OF_TWO}"))
+    assert table.channel_names == ("biceps", "triceps")
+
+
 @pytest.mark.parametrize("length", [15, 16, 17, 64, 65, 300])
 def test_no_label_is_cut_however_long(write: Write, length: int) -> None:
     names = ("a" * length, "a" * (length - 1) + "b")
