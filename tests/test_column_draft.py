@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -185,3 +186,16 @@ def test_a_reference_means_its_column_and_no_other(names: list[str]) -> None:
     assert not any(set(one) & set(",:\n") or one.startswith("-") for one in references)
     options = ColumnChoice(references[1:], label=f"{references[0]}:0").arguments()
     assert options[options.index("--label") + 1] == f"{references[0]}:0"
+
+
+def test_a_label_that_says_missing_is_unlabelled_without_a_choice() -> None:
+    look = a_look(column(0, "emg", CHANNEL), column(1, "class", LABEL))
+    texts = tuple((f"{row}", text) for row, text in enumerate(("NA", "fist", "nan")))
+    look = replace(look, first_rows=texts, excerpt=np.full((3, 2), np.nan))
+    draft = ColumnDraft(look)
+    assert [(one.title, one.value) for one in draft.details(1)] == [
+        ("NA, nan = unlabelled", ""),
+        ("fist = unlabelled", "fist"),
+    ]
+    draft.set_detail(1, "NA")
+    assert draft.detail(1) in [one.value for one in draft.details(1)]

@@ -13,6 +13,7 @@ from emgstream.app.list_choice import ListChoice
 from emgstream.tables import Certainty, ColumnChoice, ColumnRole, TableColumn, TableLook
 from emgstream.tables.column_choice import column_references, place_of_column
 from emgstream.tables.column_questions import split_choice, unlabelled_value
+from emgstream.tables.table_cells import says_no_label
 from emgstream.translation import tr, tr_n
 
 __all__ = ["ColumnDraft"]
@@ -160,11 +161,17 @@ class ColumnDraft:
             ]
             return ListChoice(tr("never restarts"), ""), *again
         if role is ColumnRole.LABEL:
-            values = [
-                ListChoice(tr("{value} = unlabelled", value=one), one)
-                for one in self._label_values(place)
-            ]
-            return ListChoice(tr("all rows labelled"), ""), *values
+            values = self._label_values(place)
+            missing = [one for one in values if says_no_label(one) and one != self.unlabelled]
+            others = [one for one in values if one not in missing]
+            usual = (
+                tr("{value} = unlabelled", value=", ".join(missing))
+                if missing
+                else tr("all rows labelled")
+            )
+            return ListChoice(usual, ""), *(
+                ListChoice(tr("{value} = unlabelled", value=one), one) for one in others
+            )
         return ()
 
     def detail(self, place: int) -> str:

@@ -187,6 +187,8 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
             rest_s=wanted.rest_s,
             seed=wanted.seed,
         )
+        for label in schedule.labels:
+            check_label(label)
         seed = wanted.seed if wanted.schedule is None else None
         protocol = GuidedProtocol(schedule, wanted.countdown_s)
         document = guided_document(schedule, seed, wanted.countdown_s)

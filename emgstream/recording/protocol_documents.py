@@ -7,6 +7,7 @@ from typing import Any
 
 from emgstream.cue_schedule import REST, TRANSITION, CueSchedule
 from emgstream.errors import UsageError
+from emgstream.tables.table_cells import says_no_label
 
 __all__ = ["check_label", "free_document", "free_labels", "guided_document"]
 
@@ -19,10 +20,10 @@ def check_label(text: str) -> str:
     >>> check_label("hand_close")
     'hand_close'
     """
-    if not text or _FORBIDDEN & set(text) or text == TRANSITION:
+    if not text or _FORBIDDEN & set(text) or text == TRANSITION or says_no_label(text):
         raise UsageError(
-            f"{text!r} is not a name for a movement; use letters, digits, _ or spaces, and not "
-            f"{TRANSITION!r}"
+            f"{text!r} is not a name for a movement; use letters, digits, _ or spaces, and neither "
+            f"{TRANSITION!r} nor a word for a missing value"
         )
     return text
 

@@ -104,7 +104,7 @@ def find_header(
     notes = _preamble_notes(lines[:names_at])
     units, body_from = _units_below(split, names_at, first_row, numbers, lines, notes)
     group = _group_above(split[:names_at], width)
-    cells = list(split[names_at])
+    cells = ["" if _is_setting(cell) else cell for cell in split[names_at]]
     return HeaderLines(width, names_at, body_from, True, cells, units, group, notes)
 
 
@@ -144,11 +144,16 @@ def is_header(cells: Sequence[str], numbers: NumberFormat) -> bool:
 
 def _is_row(cells: Sequence[str], width: int, numbers: NumberFormat) -> bool:
     """Return whether a line is a row of data: as wide as most, with a number in half its cells."""
-    if len(cells) != width:
+    if len(cells) != width or _is_setting(cells[0]):
         return False
     filled = [cell.strip() for cell in cells if cell.strip()]
     n_numbers = sum(numbers.is_number(cell) or read_clock(cell) is not None for cell in filled)
     return n_numbers > 0 and len(filled) >= width / 2 and n_numbers >= min(len(filled) / 2, 2)
+
+
+def _is_setting(cell: str) -> bool:
+    """Return whether a cell is a word before values, as ``Interval=`` above a LabChart table."""
+    return cell.rstrip().endswith("=")
 
 
 def _fullest(split: Sequence[Sequence[str]], width: int, numbers: NumberFormat) -> int | None:
@@ -298,5 +303,5 @@ def _preamble_notes(lines: Sequence[str]) -> list[str]:
 
 
 def _quoted(line: str) -> str:
-    text = text_of_cell(line.strip())
+    text = text_of_cell(line)
     return repr(text if len(text) <= _QUOTED_LETTERS else text[:_QUOTED_LETTERS] + "…")

@@ -19,7 +19,7 @@ from emgstream.tables.column_questions import unlabelled_value
 from emgstream.tables.emg_table import EmgTable, TableMarker
 from emgstream.tables.raw_columns import MISSING_WHOLE, RawColumn, RawRecording
 from emgstream.tables.sample_counter import counter_note, index_of_counter
-from emgstream.tables.table_cells import LARGEST_SAMPLE, MISSING_WORDS
+from emgstream.tables.table_cells import LARGEST_SAMPLE, says_no_label
 from emgstream.tables.table_clock import index_by_clock
 from emgstream.tables.table_column import (
     OWN_ROLES,
@@ -35,8 +35,6 @@ from emgstream.wording import counted, number_in_words, rounded_in_words
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
 _DAMAGE = (RepairKind.UNREADABLE, RepairKind.EMPTY, RepairKind.SAYS_MISSING)
-_NO_LABEL = MISSING_WORDS - {"none", "null"}
-"""Words for a missing label. None and null may be the name of a class, that of no movement."""
 _LONGEST_S = 1e19
 """Largest time in seconds. A choice: a UNIX time in nanoseconds that is taken for seconds has
 1.8e18, and is told; a stamp beyond it is damaged."""
@@ -217,7 +215,7 @@ class TableAssembly:
 
     def _labels(self, n_rows: int) -> tuple[npt.NDArray[np.int32] | None, tuple[str, ...]]:
         if self._choice.label_from_name:
-            return np.zeros(n_rows, np.int32), (label_of_name(self._path),)
+            return np.zeros(n_rows, np.int32), (self._label_of_name(),)
         column = self._of(ColumnRole.LABEL)
         if column is None:
             return None, ()
@@ -232,14 +230,23 @@ class TableAssembly:
         places = [kept.index(name) if name in kept else -1 for name in names]
         return np.array([*places, -1], np.int32)[codes], tuple(kept)
 
+    def _label_of_name(self) -> str:
+        label = label_of_name(self._path)
+        if says_no_label(label):
+            raise TableError(
+                f"{self._path}: its name, {label!r}, says that a label is missing; expected the "
+                "movement; rename the file"
+            )
+        return label
+
     def _unlabelled(self, names: tuple[str, ...], codes: npt.NDArray[Any]) -> set[str]:
         """Return the labels that stand for none: the value stated, and words for a missing one."""
         stated = unlabelled_value(self._columns, self._choice)
         left_out = {name for name in names if stated is not None and _is_value(name, stated)}
-        if stated is not None and not left_out:
+        if stated is not None and not left_out and not says_no_label(stated):
             self._notes.append(f"no row has the value {stated!r} in the label column")
         for place, name in enumerate(names):
-            if name.lower() in _NO_LABEL and name not in left_out:
+            if says_no_label(name) and name not in left_out:
                 n_rows = int(np.count_nonzero(codes == place))
                 self._notes.append(
                     f"{counted(n_rows, 'row')} of label {name!r} taken as without a label; if that "

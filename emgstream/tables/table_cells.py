@@ -22,6 +22,7 @@ __all__ = [
     "read_sample",
     "read_time",
     "read_whole",
+    "says_no_label",
     "split_line",
     "text_of_cell",
     "with_decimal_comma",
@@ -33,6 +34,8 @@ LARGEST_WHOLE = 2**53
 """Largest whole number below which double precision holds every one."""
 MISSING_WORDS = frozenset({"nan", "+nan", "-nan", "na", "n/a", "#n/a", "null", "none"})
 """Words for a missing value, in lower case, as spreadsheets, R, pandas and databases write it."""
+_NO_LABEL = MISSING_WORDS - {"none", "null"}
+"""Words for a missing label. None and null may be the name of a class, that of no movement."""
 _DIGITS = re.compile(r"[+-]?[0-9]{1,19}")  # 2**63 has 19 digits
 
 
@@ -135,6 +138,15 @@ def decode(raw: bytes) -> str:
 def text_of_cell(cell: str) -> str:
     """Return a cell or a line for people: decoded and stripped, without NUL bytes."""
     return decode(cell.replace("\0", "").encode("latin-1"))
+
+
+def says_no_label(text: str) -> bool:
+    """Return whether a label is a word for a missing one, as R and pandas write it.
+
+    >>> says_no_label("NA"), says_no_label("none")
+    (True, False)
+    """
+    return text.lower() in _NO_LABEL
 
 
 class LabelCodes:

@@ -159,7 +159,7 @@ def _without_comments(lines: Sequence[str], first: int, form: LineForm) -> tuple
             continue
         if form.is_comment(line) or (not kept.texts and form.is_head_comment(line)):
             if not kept.texts:
-                comments.append(line.strip())
+                comments.append(line)
             continue
         kept.texts.append(line)
         kept.places.append(place)
@@ -224,14 +224,21 @@ def _names(
     width = len(found.cells)
     if facts.names and width - len(facts.names) in {0, 1}:
         note = "column names taken from the comments above the data"
-        return [*facts.names, *[""] * (width - len(facts.names))], [*found.notes, note]
+        names, notes = _different([*facts.names, *[""] * (width - len(facts.names))], [])
+        return names, [*found.notes, note, *notes]
     for comment in reversed(comments[-1:]):
         cells = numbers.split(form.without_prefix(comment))
-        if len(cells) == width and is_header(cells, numbers) and width > 1:
+        if len(cells) == width > 1 and is_header(cells, numbers) and not _is_keyed(cells):
             note = "column names taken from the comment line above the data"
             names, notes = _different([text_of_cell(cell) for cell in cells], [])
             return names, [*found.notes, note, *notes]
     return [""] * _width_of_rows(rows, width), found.notes
+
+
+def _is_keyed(cells: Sequence[str]) -> bool:
+    """Return whether cells are a list after a word of its own: ``subject: first, second``."""
+    first, *others = (":" in cell for cell in cells)
+    return first and not any(others)
 
 
 def _width_of_rows(rows: Sequence[Sequence[str]], first: int) -> int:

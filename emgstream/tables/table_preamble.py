@@ -11,7 +11,14 @@ from emgstream.text_documents import json_of
 
 __all__ = ["StatedFacts", "rate_in_units", "stated_facts"]
 
-_NUMBER = r"[^0-9\n]{0,24}?(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?)\s*(k?)(?:hz|sps|samples)?"
+_ASIDE = r"\s*(?:\([^()\n]{0,40}\)|(?:of|for|per)\s+\d+\s+[a-z]+)?"
+"""Words between the words for a rate and the rate, with numbers of their own."""
+_NUMBER = (
+    _ASIDE + r"[^0-9\n]{0,24}?(?<![-\d])(?<!\d[.,])"
+    r"(\d{1,3}(?:[ ,'’\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?(?:e[+-]?\d{1,2})?(?![.,]?\d))"
+    r"\s*(k?)(?:hz|sps|samples)?(?!\s*(?:[-–/]|of\b|to\b)\s*\d)"
+)
+"""A number that may have a mark between its thousands or an exponent; no part of a range."""
 _RATES = tuple(
     re.compile(words + _NUMBER, re.IGNORECASE)
     for words in (
@@ -24,14 +31,15 @@ _RATES = tuple(
 )
 """Words that state a sampling rate, the surest first. A bare frequency may be that of a filter."""
 _OTHER_RATE = re.compile(
-    r"\b(?:acc\w*|gyro\w*|imu|display|screen|refresh|notch|filter|pass|cut.?off|stimul\w*|baud|bit)\b",
+    r"\b(?:acc\w*|gyro\w*|imu|display|screen|refresh|notch|filter|pass|band|cut.?off|stimul\w*|baud|bit|"
+    r"original)\b",
     re.IGNORECASE,
 )
-"""Words of a line whose rate is not that of the samples."""
+"""Words of a line whose rate is not that of the samples in the file."""
 _PERIODS = (
     re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|u|)s(?:ec)?\s*/\s*sample", re.IGNORECASE),
     re.compile(
-        r"\b(?:interval|sampl\w*[\s_-]*(?:period|interval|time))\W{1,4}(\d+(?:[.,]\d+)?)\s*(m|u|)s",
+        r"(?:^\W*interval|\bsampl\w*[\s_-]*(?:period|interval|time))\W{1,4}(\d+(?:[.,]\d+)?)\s*(m|u|)s",
         re.IGNORECASE,
     ),
 )
@@ -39,9 +47,12 @@ _PERIOD_UNITS = {"": 1.0, "m": 1e-3, "u": 1e-6}
 _RATE_ALONE = re.compile(r"^\W*(\d+(?:\.\d+)?)\s*(?:hz)?\W*$", re.IGNORECASE)
 _UNIT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
 _NAMES = re.compile(
-    r"\b(?:(?:labels?|names?|channel\s*title)\s*:?=+|(?:columns?|channels?)\s*(?::=*|=+))\s*(.+)$",
+    r"\b(?:labels?|columns?|channels?|names?|channel\s*title)\s*:?=+\s*(.+)$|"
+    r"^\W*(?:columns?|channels?|kan[aä]le?|spalten?|canaux|colonnes?|canales|columnas?)\s*:\s*(.+)$",
     re.IGNORECASE,
 )
+_NO_NAME = re.compile(r"[\d\s.,:+–-]*(?:[kmuµμ]?(?:hz|v|s|ohm)|%)?", re.IGNORECASE)
+"""A number, with a unit or without, or a unit alone."""
 _RANGE_HZ = (0.5, 200_000.0)
 """Rates that are believed: a choice, from one sample in two seconds to an audio interface."""
 _LONGEST_QUOTE = 50
@@ -65,14 +76,14 @@ def stated_facts(lines: Sequence[str], width: int) -> StatedFacts:
     for pattern in _RATES:
         for line in lines:
             if (match := pattern.search(line)) and not _is_of_others(line, match):
-                rate_hz = _number(match[1]) * (1000.0 if match[2] else 1.0)
+                rate_hz = _rate_hz(match[1], match[2])
                 if _RANGE_HZ[0] <= rate_hz <= _RANGE_HZ[1]:
                     return StatedFacts(rate_hz, _origin(line, match[0]), names)
     for at, line in enumerate(lines):
         by_period = _rate_by_period(line)
         if by_period is not None:
             return StatedFacts(by_period, _origin(line, line), names)
-        if at and (match := _RATE_ALONE.match(line)) and _is_one_word(lines[at - 1]):
+        if at and (match := _RATE_ALONE.match(line)) and _asks_for_rate(lines[at - 1]):
             rate_hz = float(match[1])
             if 10.0 <= rate_hz <= _RANGE_HZ[1]:
                 above = lines[at - 1].strip(" ,;\t")
@@ -107,14 +118,26 @@ def rate_in_units(units: Sequence[str]) -> float | None:
     return max(rates) if rates else None
 
 
-def _number(text: str) -> float:
-    """Return a number that may have commas between its thousands, or a decimal comma."""
-    is_grouped = re.fullmatch(r"\d{1,3}(?:,\d{3})+", text) is not None
-    return float(text.replace(",", "" if is_grouped else "."))
+def _rate_hz(text: str, prefix: str) -> float:
+    """Return a rate that may have marks between its thousands, or a decimal comma.
+
+    ``2.000`` Hz is two thousand, as many languages write it: no EMG is sampled at so few.
+    """
+    if re.fullmatch(r"\d{1,3}(?:[ ,'’\u00a0\u202f]\d{3})+", text):
+        number = float(re.sub(r"\D", "", text))
+    else:
+        number = float(text.replace(",", "."))
+        if not prefix and re.fullmatch(r"\d\.\d{3}", text):
+            number *= 1000.0
+    return number * (1000.0 if prefix else 1.0)
 
 
-def _is_one_word(line: str) -> bool:
-    return re.fullmatch(r"\W*[A-Za-z][\w ]*\W*", line) is not None
+def _asks_for_rate(line: str) -> bool:
+    """Return whether a line is a heading that the rate alone may stand below."""
+    return (
+        re.fullmatch(r"\W*[\w ]*(?:rate|fr[eé]q|hz|sampl|devices)[\w ]*\W*", line, re.IGNORECASE)
+        is not None
+    )
 
 
 def _origin(line: str, found: str) -> str:
@@ -128,8 +151,10 @@ def _names(lines: Sequence[str], width: int) -> tuple[str, ...]:
             if width - len(names) in {0, 1}:
                 return tuple(_with_sensor(name, sensors.get(name, "")) for name in names)
         if match := _NAMES.search(line):
-            names = tuple(one.strip() for one in re.split(r"[,;\t]", match[1]) if one.strip())
-            if len(names) == width:
+            cells = (one.strip(" \"'") for one in re.split(r"[,;\t]", match[1] or match[2]))
+            names = tuple(filter(None, cells))
+            is_list = len(names) == width and (match[1] or width > 1)
+            if is_list and not any(_NO_NAME.fullmatch(one) for one in names):
                 return names
     return ()
 
@@ -162,5 +187,6 @@ def _lists_in_json(line: str) -> Iterator[tuple[tuple[str, ...], dict[str, str]]
 
 def _texts(value: object) -> tuple[str, ...]:
     """Return a list of texts; empty for anything else."""
-    is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)
-    return tuple(value) if is_list and isinstance(value, list) else ()
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        return ()
+    return tuple(one.replace("\0", "") for one in value)

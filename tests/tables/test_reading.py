@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emgstream.errors import TableError
 from emgstream.tables import ColumnChoice, read_table
 from tests.tables.conftest import Write
 
@@ -39,6 +40,22 @@ def test_a_label_that_says_missing_is_none_and_told(
     assert table.label_names == names
     told = [one for one in table.remarks if "label" in one and "50" in one]
     assert told
+
+
+def test_a_file_that_is_named_for_a_missing_label_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "NA_1.csv"
+    path.write_text("emg\n1\n2\n")
+    with pytest.raises(
+        TableError, match=r"NA_1\.csv: its name, 'NA', says that a label is missing"
+    ):
+        read_table(path, ColumnChoice(label_from_name=True))
+
+
+def test_a_stated_word_for_a_missing_label_is_told_once(write: Write) -> None:
+    path = write("emg,class\n" + "1.5,NA\n2.5,fist\n3.25,rest\n" * 20)
+    table = read_table(path, ColumnChoice(label="class:na"))
+    assert table.label_names == ("fist", "rest")
+    assert sum("NA" in one or "'na'" in one for one in table.remarks) == 1
 
 
 def test_none_is_a_label_as_people_name_no_movement_so(write: Write) -> None:
@@ -249,12 +266,18 @@ LETTERS = {
     "Russian": ("бицепс", "трицепс"),
     "Arabic": ("قناة١", "قناة٢"),
     "German": ("Beuger", "Öffner"),
+    "French": ("fléchisseur", "là"),
+    "Polish": ("prawą", "lewą"),
+    "Russian, its last byte a Latin space": ("низ", "верх"),
+    "Japanese": ("股外", "股内"),
     "emoji": ("💪", "🖐"),
 }
 
 
 @pytest.mark.parametrize("names", LETTERS.values(), ids=LETTERS)
-@pytest.mark.parametrize("comment", ["# {}", "# columns: {}", "# channels = {}", "% {}"])
+@pytest.mark.parametrize(
+    "comment", ["# {}", "# columns: {}", "# channels = {}", "% {}", "# Kanäle: {}"]
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_names_in_a_comment_are_read_in_any_letters(
     write: Write, names: tuple[str, str], comment: str, encoding: str
@@ -277,9 +300,64 @@ def test_a_rate_in_a_comment_is_read_among_other_letters(
     assert table.sampling_rate_hz == 500.0
 
 
-def test_a_person_in_a_comment_names_no_column(write: Write) -> None:
-    table = read_table(write(f"# name: first, second\nbiceps,triceps\n{ROWS_OF_TWO}"))
-    assert table.channel_names == ("biceps", "triceps")
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "name: first, second",
+        "Active channels: 1, 2",
+        "Disabled channels: EMG3, EMG4",
+        "Impedance of channels: 5 kOhm, 7 kOhm",
+        "Sampling rate per channel: 1000, 1000",
+        "Filter of all channels: 20-450 Hz, notch 50 Hz",
+        "Reference channel: time, 3",
+        "channels: 2, 1",
+        "channels = 24, 24",
+        "columns: mV, mV",
+    ],
+)
+def test_a_comment_of_something_else_names_no_column(write: Write, comment: str) -> None:
+    for names in ("# biceps,triceps", "biceps,triceps"):
+        table = read_table(write(f"# {comment}\n{names}\n{ROWS_OF_TWO}"))
+        assert table.channel_names == ("biceps", "triceps")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["subject: first, second", "Sampling rate: 2,5 kHz", "channels: 2, 1", "Labels: a, b"],
+)
+def test_a_list_after_a_word_of_its_own_is_no_header(write: Write, comment: str) -> None:
+    table = read_table(write(f"# {comment}\n{ROWS_OF_TWO}"))
+    assert table.channel_names == ("channel_1", "channel_2")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["Number of channels: 1", "channels: 2", "Channel: 1-2", "bad channels: none", "columns: mV"],
+)
+def test_a_count_above_one_column_is_no_name(write: Write, comment: str) -> None:
+    rows = "".join(f"{line.split(',')[0]}\n" for line in ROWS_OF_TWO.splitlines())
+    assert read_table(write(f"# {comment}\n{rows}")).channel_names == ("channel_1",)
+
+
+def test_equal_names_in_a_comment_are_numbered_and_told(write: Write) -> None:
+    table = read_table(write(f'# columns: "emg", "emg"\n{ROWS_OF_TWO}'))
+    assert table.channel_names == ("emg", "emg (2)")
+    assert any("several columns are named 'emg'" in one for one in table.remarks)
+
+
+def test_a_labchart_table_has_its_names_its_clock_and_its_rate(write: Write) -> None:
+    emg = ROWS_OF_TWO.splitlines()
+    rows = "".join(f"{at / 1000:.3f}\t{one.replace(',', chr(9))}\n" for at, one in enumerate(emg))
+    table = read_table(
+        write(
+            "Interval=\t0.001 s\nExcelDateTime=\t45413.5\t01.05.2024 12:00:00.123\n"
+            "TimeFormat=\tStartOfBlock\nDateFormat=\t\nChannelTitle=\tEMG 1\tEMG 2\n"
+            f"Range=\t10.000 mV\t10.000 mV\n{rows}"
+        )
+    )
+    assert table.channel_names == ("EMG 1", "EMG 2")
+    assert table.n_rows == 50
+    assert table.sampling_rate_hz == pytest.approx(1000.0)
 
 
 @pytest.mark.parametrize("length", [15, 16, 17, 64, 65, 300])
