@@ -23,7 +23,7 @@ _RATES = tuple(
     re.compile(words + _NUMBER, re.IGNORECASE)
     for words in (
         r"emg\w*[\s_-]*sampl\w*[\s_-]*(?:rate|freq\w*)",
-        r"(?:sampl\w*[\s_-]*(?:rate|freq\w*)|\bs(?:ample)?_?rate\b|\bfs\b|\bsrate\b|"
+        r"(?:sampl\w*[\s_-]*(?:rate|freq\w*)|\bs(?:ample)?_?rate\b|\bsampled\s+at\b|\bfs\b|\bsrate\b|"
         r"abtast(?:rate|frequenz)|frecuencia\s+de\s+muestreo|"
         r"fr[eé]quence\s+d.[eé]chantillonnage|frequenza\s+di\s+campionamento)",
         r"^\W*(?:rate|frequency)\b",
@@ -48,7 +48,8 @@ _RATE_ALONE = re.compile(r"^\W*(\d+(?:\.\d+)?)\s*(?:hz)?\W*$", re.IGNORECASE)
 _UNIT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
 _NAMES = re.compile(
     r"\b(?:labels?|columns?|channels?|names?|channel\s*title)\s*:?=+\s*(.+)$|"
-    r"^\W*(?:columns?|channels?|kan[aä]le?|spalten?|canaux|colonnes?|canales|columnas?)\s*:\s*(.+)$",
+    r"^\W*(?:(?:columns?|channels?)(?:\s+names?)?|kan[aä]le?|spalten?|canaux|colonnes?|"
+    r"canales|columnas?)\s*:\s*(.+)$",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(r"[\d\s.,:+–-]*(?:[kmuµμ]?(?:hz|v|s|ohm)|%)?", re.IGNORECASE)
@@ -151,7 +152,10 @@ def _names(lines: Sequence[str], width: int) -> tuple[str, ...]:
             if width - len(names) in {0, 1}:
                 return tuple(_with_sensor(name, sensors.get(name, "")) for name in names)
         if match := _NAMES.search(line):
-            cells = (one.strip(" \"'") for one in re.split(r"[,;\t]", match[1] or match[2]))
+            text = match[1] or match[2]
+            if "," in text:
+                text = text.partition(";")[0]  # another fact
+            cells = (one.strip(" \"'") for one in re.split(r"[,;\t]", text))
             names = tuple(filter(None, cells))
             is_list = len(names) == width and (match[1] or width > 1)
             if is_list and not any(_NO_NAME.fullmatch(one) for one in names):

@@ -276,7 +276,16 @@ LETTERS = {
 
 @pytest.mark.parametrize("names", LETTERS.values(), ids=LETTERS)
 @pytest.mark.parametrize(
-    "comment", ["# {}", "# columns: {}", "# channels = {}", "% {}", "# Kanäle: {}"]
+    "comment",
+    [
+        "# {}",
+        "# columns: {}",
+        "# channels = {}",
+        "% {}",
+        "# Kanäle: {}",
+        "# channel names: {}",
+        "# channels: {}; fs: 500 Hz",
+    ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_names_in_a_comment_are_read_in_any_letters(

@@ -27,6 +27,7 @@ RATES = {
     "sampling rate (Hz): 200": 200.0,
     "Sampling rate;1000;Hz": 1000.0,
     "SampleRate=512": 512.0,
+    "EMG, sampled at 1 kHz": 1000.0,
     "Rate,1000": 1000.0,
     "Interval=\t0.001 s": 1000.0,
     "# Interval = 0.5 ms": 2000.0,
