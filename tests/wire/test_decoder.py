@@ -160,6 +160,18 @@ def test_late_frames_are_told_from_duplicates_as_long_as_their_gap_is_remembered
     assert counters.n_implausible == 0
 
 
+@pytest.mark.parametrize("n_after", [5, 200])
+def test_frames_beside_a_gap_that_come_again_are_duplicates_not_late(n_after: int) -> None:
+    line = sent(400).line
+    order = [*range(10), *range(13, 13 + n_after)]
+    again = [9, 8, 11, 13]  # 11 alone was missing
+    after = range(13 + n_after, 16 + n_after)
+    decoder, parts = decode([b"".join(line[i] for i in (*order, *again, *after))])
+    assert [row[0] for row in rows(parts)] == [*order, *after]
+    assert (decoder.counters.n_reordered, decoder.counters.n_duplicated) == (1, 3)
+    assert decoder.counters.n_lost == 3
+
+
 @pytest.mark.parametrize("sizes", [[100_000], [16]])
 @pytest.mark.parametrize(("n_back", "is_known"), [(1, True), (255, True), (256, False)])
 def test_a_frame_of_longer_ago_than_is_remembered_is_implausible(

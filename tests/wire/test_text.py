@@ -431,6 +431,15 @@ def test_a_line_that_does_not_fit_is_skipped_and_counted(bad: str) -> None:
     assert decoder.counters.bytes_skipped == len(bad) + 14
 
 
+def test_lines_before_a_start_reply_are_skipped_and_counted_with_those_before() -> None:
+    start = Reply("start", {"counter": "0", "rate": "500.000", "mode": "text"}).encode()
+    before = lines("{},{},{}\n", COUNTS[:2])
+    decoder, frames = decode(before + start + lines("{},{},{}\n", COUNTS[2:]))
+    np.testing.assert_array_equal(frames.samples, COUNTS[2:])
+    learned = before.replace(b"\n", b"")
+    assert decoder.counters.bytes_skipped == len(b"rest of a line") + len(learned)
+
+
 def test_replies_among_the_lines_are_found() -> None:
     reply = Reply("rate", {"asked": "500", "rate": "500.000"})
     data = lines("{},{},{}\r\n", COUNTS[:30]) + reply.encode() + lines("{},{},{}\r\n", COUNTS[30:])
