@@ -31,7 +31,7 @@ _RATES = tuple(
 )
 """Words that state a sampling rate, the surest first. A bare frequency may be that of a filter."""
 _OTHER_RATE = re.compile(
-    r"\b(?:acc\w*|gyro\w*|imu|display|screen|refresh|notch|filter|pass|band|cut.?off|stimul\w*|baud|bit|"
+    r"\b(?:acc\w*|gyro\w*|imu|display|screen|refresh|notch|filter|pass|cut.?off|stimul\w*|baud|bit|"
     r"original)\b",
     re.IGNORECASE,
 )

@@ -28,6 +28,7 @@ RATES = {
     "Sampling rate;1000;Hz": 1000.0,
     "SampleRate=512": 512.0,
     "EMG, sampled at 1 kHz": 1000.0,
+    "Arm band, sampling rate: 500 Hz": 500.0,
     "Rate,1000": 1000.0,
     "Interval=\t0.001 s": 1000.0,
     "# Interval = 0.5 ms": 2000.0,
