@@ -237,7 +237,7 @@ def _names(
 
 def _is_keyed(cells: Sequence[str]) -> bool:
     """Return whether cells are a list after a word of its own: ``subject: first, second``."""
-    first, *others = (":" in cell for cell in cells)
+    first, *others = (":" in cell or "=" in cell for cell in cells)
     return first and not any(others)
 
 

@@ -47,7 +47,8 @@ _PERIOD_UNITS = {"": 1.0, "m": 1e-3, "u": 1e-6}
 _RATE_ALONE = re.compile(r"^\W*(\d+(?:\.\d+)?)\s*(?:hz)?\W*$", re.IGNORECASE)
 _UNIT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
 _NAMES = re.compile(
-    r"\b(?:labels?|columns?|channels?|names?|channel\s*title)\s*:?=+\s*(.+)$|"
+    r"^\W*(?:(?:channel|column|sensor|signal)\s*)?(?:labels?|columns?|channels?|names?|title)"
+    r"\s*:?=+\s*(.+)$|"
     r"^\W*(?:(?:columns?|channels?)(?:\s+names?)?|kan[aä]le?|spalten?|canaux|colonnes?|"
     r"canales|columnas?)\s*:\s*(.+)$",
     re.IGNORECASE,

@@ -313,6 +313,8 @@ def test_a_rate_in_a_comment_is_read_among_other_letters(
     "comment",
     [
         "name: first, second",
+        "Subject name= Smith, John",
+        "file name = arm.csv, take 2",
         "Active channels: 1, 2",
         "Disabled channels: EMG3, EMG4",
         "Impedance of channels: 5 kOhm, 7 kOhm",
@@ -332,7 +334,13 @@ def test_a_comment_of_something_else_names_no_column(write: Write, comment: str)
 
 @pytest.mark.parametrize(
     "comment",
-    ["subject: first, second", "Sampling rate: 2,5 kHz", "channels: 2, 1", "Labels: a, b"],
+    [
+        "subject: first, second",
+        "Subject name= Smith, John",
+        "Sampling rate: 2,5 kHz",
+        "channels: 2, 1",
+        "Labels: a, b",
+    ],
 )
 def test_a_list_after_a_word_of_its_own_is_no_header(write: Write, comment: str) -> None:
     table = read_table(write(f"# {comment}\n{ROWS_OF_TWO}"))
