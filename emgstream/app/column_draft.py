@@ -164,13 +164,9 @@ class ColumnDraft:
             values = self._label_values(place)
             missing = [one for one in values if says_no_label(one) and one != self.unlabelled]
             others = [one for one in values if one not in missing]
-            usual = (
-                tr("{value} = unlabelled", value=", ".join(missing))
-                if missing
-                else tr("all rows labelled")
-            )
+            usual = _said_unlabelled(", ".join(missing)) if missing else tr("all rows labelled")
             return ListChoice(usual, ""), *(
-                ListChoice(tr("{value} = unlabelled", value=one), one) for one in others
+                ListChoice(_said_unlabelled(one), one) for one in others
             )
         return ()
 
@@ -372,6 +368,10 @@ def _option(look: TableLook, name: str) -> str | None:
         if name in question.options[:-1]:
             return question.options[question.options.index(name) + 1]
     return None
+
+
+def _said_unlabelled(value: str) -> str:
+    return tr("{value} = unlabelled", value=value)
 
 
 def _unlabelled_value(look: TableLook) -> str | None:

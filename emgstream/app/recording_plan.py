@@ -180,15 +180,7 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
         protocol, document = FreeProtocol(names), free_document(names)
         duration_s = wanted.ends_after_s or _FREE_S
     else:
-        schedule = wanted.schedule or CueSchedule.shuffled(
-            labels,
-            repetitions=wanted.repetitions,
-            hold_s=wanted.hold_s,
-            rest_s=wanted.rest_s,
-            seed=wanted.seed,
-        )
-        for label in schedule.labels:
-            check_label(label)
+        schedule = _schedule(wanted, labels)
         seed = wanted.seed if wanted.schedule is None else None
         protocol = GuidedProtocol(schedule, wanted.countdown_s)
         document = guided_document(schedule, seed, wanted.countdown_s)
@@ -214,6 +206,21 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
         wanted.longest_silence_s,
         wanted.markers_are_labels,
     )
+
+
+def _schedule(wanted: RecordingRequest, labels: tuple[str, ...]) -> CueSchedule:
+    """Return the cues as stated, or shuffled; raises UsageError for one that no table can hold."""
+    if wanted.schedule is None:
+        return CueSchedule.shuffled(
+            labels,
+            repetitions=wanted.repetitions,
+            hold_s=wanted.hold_s,
+            rest_s=wanted.rest_s,
+            seed=wanted.seed,
+        )
+    for label in wanted.schedule.labels:
+        check_label(label)
+    return wanted.schedule
 
 
 def _check_markers(wanted: RecordingRequest) -> None:

@@ -14,7 +14,7 @@ from emgstream.tables.column_behaviour import BehaviourKind, behaviour_of
 from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_names import NameHint, meaning_of_name
 from emgstream.tables.column_questions import split_choice
-from emgstream.tables.table_cells import LARGEST_SAMPLE, LARGEST_WHOLE, MISSING_WORDS
+from emgstream.tables.table_cells import LARGEST_SAMPLE, LARGEST_WHOLE, is_text
 from emgstream.tables.table_column import MARKER_COLUMN, ColumnRole, has_own_form, name_in_header
 from emgstream.tables.table_columns import Storage, StoredColumn
 from emgstream.tables.table_layout import TableLayout
@@ -109,7 +109,7 @@ def _storage(layout: TableLayout, place: int, name: str, is_own: bool) -> Storag
 
 def _has_words(layout: TableLayout, place: int) -> bool:
     """Return whether most of the first cells of a column are words."""
-    cells = [cell for cell in layout.cells(place) if cell and cell.lower() not in MISSING_WORDS]
+    cells = list(filter(is_text, layout.cells(place)))
     n_words = sum(layout.number(cell) is None for cell in cells)
     return n_words > len(cells) / 2
 

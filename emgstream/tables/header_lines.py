@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from emgstream.tables.clock_cells import read_clock
 from emgstream.tables.column_names import is_unit
-from emgstream.tables.table_cells import MISSING_WORDS, read_time, split_line, text_of_cell
+from emgstream.tables.table_cells import is_text, read_time, split_line, text_of_cell
 from emgstream.tables.table_column import OWN_ROLES
 from emgstream.wording import counted
 
@@ -18,7 +18,6 @@ __all__ = [
     "NumberFormat",
     "find_header",
     "is_header",
-    "is_text",
     "usual_count",
 ]
 
@@ -44,11 +43,6 @@ class NumberFormat:
     def is_number(self, text: str) -> bool:
         """Return whether a cell is a number."""
         return read_time(text.replace(",", ".") if self.has_decimal_comma else text) is not None
-
-
-def is_text(cell: str) -> bool:
-    """Return whether a cell holds something other than a word for a missing value."""
-    return bool(cell) and cell.lower() not in MISSING_WORDS
 
 
 def usual_count(counts: Sequence[int]) -> int:

@@ -19,6 +19,7 @@ __all__ = [
     "LabelCodes",
     "decode",
     "is_number_out_of_range",
+    "is_text",
     "read_sample",
     "read_time",
     "read_whole",
@@ -138,6 +139,11 @@ def decode(raw: bytes) -> str:
 def text_of_cell(cell: str) -> str:
     """Return a cell or a line for people: decoded and stripped, without NUL bytes."""
     return decode(cell.replace("\0", "").encode("latin-1"))
+
+
+def is_text(cell: str) -> bool:
+    """Return whether a cell holds something other than a word for a missing value."""
+    return bool(cell) and cell.lower() not in MISSING_WORDS
 
 
 def says_no_label(text: str) -> bool:

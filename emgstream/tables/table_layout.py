@@ -19,11 +19,10 @@ from emgstream.tables.header_lines import (
     NumberFormat,
     find_header,
     is_header,
-    is_text,
     usual_count,
 )
 from emgstream.tables.line_forms import LineForm, detect_form
-from emgstream.tables.table_cells import decode, read_time, split_line, text_of_cell
+from emgstream.tables.table_cells import decode, is_text, read_time, split_line, text_of_cell
 from emgstream.tables.table_column import OWN_ROLES
 from emgstream.tables.table_preamble import StatedFacts, stated_facts
 

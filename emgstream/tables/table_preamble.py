@@ -11,11 +11,13 @@ from emgstream.text_documents import json_of
 
 __all__ = ["StatedFacts", "rate_in_units", "stated_facts"]
 
+_GROUPED = r"\d{1,3}(?:[ ,'’\u00a0\u202f]\d{3})+"
+"""A number with marks between its thousands."""
 _ASIDE = r"\s*(?:\([^()\n]{0,40}\)|(?:of|for|per)\s+\d+\s+[a-z]+)?"
 """Words between the words for a rate and the rate, with numbers of their own."""
 _NUMBER = (
     _ASIDE + r"[^0-9\n]{0,24}?(?<![-\d])(?<!\d[.,])"
-    r"(\d{1,3}(?:[ ,'’\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?(?:e[+-]?\d{1,2})?(?![.,]?\d))"
+    rf"({_GROUPED}(?!\d)|" + r"\d+(?:[.,]\d+)?(?:e[+-]?\d{1,2})?(?![.,]?\d))"
     r"\s*(k?)(?:hz|sps|samples)?(?!\s*(?:[-–/]|of\b|to\b)\s*\d)"
 )
 """A number that may have a mark between its thousands or an exponent; no part of a range."""
@@ -45,6 +47,8 @@ _PERIODS = (
 )
 _PERIOD_UNITS = {"": 1.0, "m": 1e-3, "u": 1e-6}
 _RATE_ALONE = re.compile(r"^\W*(\d+(?:\.\d+)?)\s*(?:hz)?\W*$", re.IGNORECASE)
+_RATE_HEADING = re.compile(r"\W*[\w ]*(?:rate|fr[eé]q|hz|sampl|devices)[\w ]*\W*", re.IGNORECASE)
+"""A line that the rate alone may stand below."""
 _UNIT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
 _NAMES = re.compile(
     r"^\W*(?:(?:channel|column|sensor|signal)\s*)?(?:labels?|columns?|channels?|names?|title)"
@@ -85,7 +89,7 @@ def stated_facts(lines: Sequence[str], width: int) -> StatedFacts:
         by_period = _rate_by_period(line)
         if by_period is not None:
             return StatedFacts(by_period, _origin(line, line), names)
-        if at and (match := _RATE_ALONE.match(line)) and _asks_for_rate(lines[at - 1]):
+        if at and (match := _RATE_ALONE.match(line)) and _RATE_HEADING.fullmatch(lines[at - 1]):
             rate_hz = float(match[1])
             if 10.0 <= rate_hz <= _RANGE_HZ[1]:
                 above = lines[at - 1].strip(" ,;\t")
@@ -125,21 +129,13 @@ def _rate_hz(text: str, prefix: str) -> float:
 
     ``2.000`` Hz is two thousand, as many languages write it: no EMG is sampled at so few.
     """
-    if re.fullmatch(r"\d{1,3}(?:[ ,'’\u00a0\u202f]\d{3})+", text):
+    if re.fullmatch(_GROUPED, text):
         number = float(re.sub(r"\D", "", text))
     else:
         number = float(text.replace(",", "."))
         if not prefix and re.fullmatch(r"\d\.\d{3}", text):
             number *= 1000.0
     return number * (1000.0 if prefix else 1.0)
-
-
-def _asks_for_rate(line: str) -> bool:
-    """Return whether a line is a heading that the rate alone may stand below."""
-    return (
-        re.fullmatch(r"\W*[\w ]*(?:rate|fr[eé]q|hz|sampl|devices)[\w ]*\W*", line, re.IGNORECASE)
-        is not None
-    )
 
 
 def _origin(line: str, found: str) -> str:
